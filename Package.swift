@@ -1,0 +1,52 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The house is drawn in Documentation/Architecture.md. A target says which floor it stands on, and
+// `module` refuses a dependency that is not strictly below it: edges point down only.
+
+/// Floor of every target of this package.
+let floors: [String: Int] = [
+  "CLMKernels": 0, "CUTF8Proc": 0, "LMRuntime": 0,
+  "LMTensor": 1, "LMTokenizer": 1,
+  "LMAutograd": 2, "LMFormats": 2, "LMData": 2,
+  "LMAttention": 3,
+  "LMTransformer": 4,
+  "LMGeneration": 5, "LMTraining": 5,
+  "LanguageModels": 7,
+  "LMCommand": 8,
+]
+
+func checkFloors(_ name: String, _ dependencies: [String]) {
+  guard let floor = floors[name] else { fatalError("\(name) has no floor: add it to `floors`") }
+  for dependency in dependencies {
+    guard let below = floors[dependency] else { fatalError("\(dependency) has no floor") }
+    precondition(below < floor, "\(name) (floor \(floor)) must not import \(dependency) (floor \(below))")
+  }
+}
+
+let settings: [SwiftSetting] = [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]
+
+func module(_ name: String, uses: [String] = [], external: [Target.Dependency] = []) -> Target {
+  checkFloors(name, uses)
+  return .target(
+    name: name, dependencies: uses.map { .byName(name: $0) } + external, swiftSettings: settings)
+}
+
+func tests(_ name: String, uses: [String] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: ([name] + uses).map { .byName(name: $0) },
+    swiftSettings: settings)
+}
+
+let package = Package(
+  name: "lm",
+  products: [],
+  dependencies: [],
+  targets: [
+    // MARK: Floor 0
+    module("LMRuntime"),
+
+    // MARK: Tests
+    tests("LMRuntime"),
+  ]
+)
