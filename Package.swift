@@ -34,7 +34,7 @@ func module(_ name: String, uses: [String] = [], external: [Target.Dependency] =
 
 func tests(_ name: String, uses: [String] = []) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: ([name] + uses).map { .byName(name: $0) },
+    name: "\(name)Tests", dependencies: ([name, "TestSupport"] + uses).map { .byName(name: $0) },
     swiftSettings: settings)
 }
 
@@ -44,9 +44,16 @@ let package = Package(
   dependencies: [],
   targets: [
     // MARK: Floor 0
+    .target(name: "CLMKernels"),
     module("LMRuntime"),
 
+    // MARK: Floor 1
+    module("LMTensor", uses: ["CLMKernels", "LMRuntime"]),
+
     // MARK: Tests
+    .target(
+      name: "TestSupport", dependencies: ["LMTensor"], path: "Tests/TestSupport", swiftSettings: settings),
     tests("LMRuntime"),
+    tests("LMTensor", uses: ["CLMKernels", "LMRuntime"]),
   ]
 )

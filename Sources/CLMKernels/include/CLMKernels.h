@@ -1,0 +1,144 @@
+// The inner loops of `lm`: one table of functions per instruction set.
+//
+// Every function works on memory that the caller owns and has checked; none allocates, starts a thread,
+// keeps state or fails. Matrices are row-major; sizes count elements, strides count elements.
+// "type" arguments say how a `void *` is to be read. Types other than those named do not exist here.
+#ifndef CLMKERNELS_H
+#define CLMKERNELS_H
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum { LM_F32 = 0, LM_BF16 = 1 } lm_type;
+typedef enum { LM_RELU = 0, LM_GELU = 1, LM_GELU_TANH = 2, LM_SILU = 3 } lm_activation;
+typedef enum { LM_SCALAR = 0, LM_AVX2 = 1, LM_AVX512 = 2, LM_AVX512_BF16 = 3 } lm_isa;
+
+// Where a matrix product goes: c[i * stride + j] of `type`. With `accumulate`, f32 only, the product is
+// added to `base` (same stride; `base` may be `c`). `bias` holds one f32 per column, or is NULL.
+typedef struct {
+  void *c;
+  const float *base;
+  const float *bias;
+  size_t stride;
+  lm_type type;
+  int accumulate;
+} lm_output;
+
+// A strided operand of `rows` x `depth`: element (r, k) is data[r * row_stride + k * depth_stride].
+typedef struct {
+  const void *data;
+  lm_type type;
+  size_t rows, depth, row_stride, depth_stride;
+} lm_operand;
+
+// One call of attention: all heads that share one key/value head of one sequence.
+// Query i may look at the keys first[i] <= j < last[i]. q, k, v, out and their gradients are of `type`
+// and addressed by [token * stride + head * width]; the pointers stand at the first head of the group.
+// bias: NULL, or per query head a table of (queries + keys) f32, indexed by
+// (query_offset + i) - j + keys - 1, added to the scaled scores.
+typedef struct {
+  lm_type type;
+  size_t queries, keys, width, heads, query_offset;
+  const void *q, *k, *v;
+  void *out;
+  size_t q_stride, k_stride, v_stride, out_stride;
+  const int32_t *first, *last;
+  const float *bias;
+  size_t bias_stride;
+  float scale;
+  float *log_sum;  // [heads, log_sum_stride]: log of the sum of exponentials per query
+  size_t log_sum_stride;
+  // Backward only. d_k and d_v are written once, summed over the heads of the group.
+  const void *d_out;
+  void *d_q, *d_k, *d_v;
+  size_t d_out_stride, d_q_stride, d_k_stride, d_v_stride;
+  void *scratch;  // aligned to 64 bytes, attention_scratch() bytes
+} lm_attention;
+
+// Rows of a norm: row r is data + (r / inner) * outer_stride + (r % inner) * width.
+typedef struct {
+  size_t rows, inner, width;
+  size_t x_stride, y_stride;  // outer strides
+  lm_type x_type, y_type;
+  int center;  // 1: LayerNorm, 0: RMSNorm
+  float epsilon;
+} lm_norm_shape;
+
+typedef struct {
+  float learning_rate, beta1, beta2, epsilon, weight_decay;
+  float correction1, correction2;  // 1 - beta^step
+  float gradient_scale;
+} lm_adamw;
+
+typedef struct {
+  lm_isa isa;
+  size_t lanes;
+  size_t tile_rows, tile_columns;  // of the matrix product's register tile
+  int bf16_dot;                    // 1 where bf16 products are faster than f32 ones
+
+  // gemm
+  // Packs rows [0, operand.rows) into panels of `width` rows: [panel][depth][width] as f32, or
+  // [panel][depth / 2][width][2] as bf16, rows and an odd depth filled up with zeros.
+  void (*pack)(lm_type to, const lm_operand *operand, size_t width, void *panels);
+  // c[m, n] = a panels (tile_rows wide) x b panels (tile_columns wide) over `depth`; panel strides in
+  // elements of the packed type (an even number for bf16).
+  void (*gemm)(lm_type type, size_t m, size_t n, size_t depth, const void *a, size_t a_panel,
+               const void *b, size_t b_panel, const lm_output *output);
+  // y[j] = sum_k weight[j * stride + k] * x[k] for j in [0, n); x and y f32.
+  void (*gemv)(lm_type weight_type, size_t n, size_t depth, const void *weight, size_t stride,
+               const float *x, float *y);
+
+  // attention
+  size_t (*attention_scratch)(const lm_attention *shape, int backward);
+  void (*attention_forward)(const lm_attention *call);
+  void (*attention_backward)(const lm_attention *call);
+  // One query per head against cached keys and values; no scratch but scores [keys] per call.
+  void (*attention_decode)(const lm_attention *call, float *scores);
+
+  // norm: mean and inverse deviation per row are written by forward and read by backward.
+  void (*norm_forward)(const lm_norm_shape *shape, const void *x, const float *weight,
+                       const float *bias, void *y, float *mean, float *inverse);
+  // d_x (f32 or bf16 like x, added to when accumulate); d_weight and d_bias f32 [width], added to.
+  void (*norm_backward)(const lm_norm_shape *shape, const void *x, const float *weight, const void *d_y,
+                        const float *mean, const float *inverse, void *d_x, int accumulate,
+                        float *d_weight, float *d_bias);
+
+  // activation
+  void (*activate)(lm_activation kind, lm_type type, size_t n, const void *x, void *y);
+  void (*activate_backward)(lm_activation kind, lm_type type, size_t n, const void *x, const void *d_y,
+                            void *d_x);
+  // y[r, i] = act(x[r, i]) * x[r, width + i], x is [rows, 2 * width].
+  void (*gate)(lm_activation kind, lm_type type, size_t rows, size_t width, const void *x, void *y);
+  void (*gate_backward)(lm_activation kind, lm_type type, size_t rows, size_t width, const void *x,
+                        const void *d_y, void *d_x);
+
+  // position: rotates `heads` heads of `rows` tokens in place; pairs are (i, i + rotary / 2).
+  // cosine and sine are [positions, rotary / 2]; row r uses position positions[r]. sign -1 undoes.
+  void (*rotate)(lm_type type, size_t rows, size_t heads, size_t head_width, size_t rotary,
+                 void *x, size_t stride, const int32_t *positions, const float *cosine,
+                 const float *sine, float sign);
+
+  // loss: per row of logits [rows, vocabulary], the loss of target[r] (below 0: ignored, loss 0);
+  // with `gradient` the logits become d_loss/d_logits * scale.
+  void (*cross_entropy)(lm_type type, size_t rows, size_t vocabulary, size_t stride, void *logits,
+                        const int32_t *target, float smoothing, float scale, int gradient, float *loss);
+
+  // optimizer
+  void (*adamw)(const lm_adamw *settings, size_t n, float *parameter, const float *gradient,
+                float *first, float *second);
+  double (*sum_of_squares)(size_t n, const float *x);
+
+  // elementwise
+  void (*convert)(lm_type from, lm_type to, size_t n, const void *x, void *y);
+  void (*add)(lm_type type, size_t n, const void *x, float *y);  // y += x
+  void (*column_sums)(lm_type type, size_t rows, size_t n, size_t stride, const void *x, float *y);
+  void (*scale)(size_t n, float factor, float *x);
+  // y = x * mask / (1 - probability); element i keeps its mask for one (seed, start + i).
+  void (*dropout)(lm_type type, size_t n, const void *x, void *y, uint64_t seed, uint64_t start,
+                  float probability);
+} lm_kernels;
+
+// The table for one instruction set, or NULL where the processor lacks it.
+const lm_kernels *lm_kernels_for(lm_isa isa);
+// The best table of this processor, capped by LM_ISA=scalar|avx2|avx512|avx512bf16.
+const lm_kernels *lm_kernels_best(void);
+#endif

@@ -1,0 +1,59 @@
+import CLMKernels
+
+extension Tensor {
+  /// The tensor in another type: itself when the type is the same. Rounds to nearest, ties to even.
+  /// - Complexity: O(elements).
+  public func converted(to type: DType) -> Tensor {
+    guard type != dtype else { return self }
+    let result = Tensor(shape, dtype: type)
+    copy(into: result)
+    return result
+  }
+
+  /// Copies the elements into `target`, converting them.
+  public func copy(into target: Tensor) {
+    precondition(target.elementCount == elementCount, "copy: \(shape) into \(target.shape)")
+    let (from, to) = (dtype, target.dtype)
+    let (source, destination) = (pointer, target.pointer)
+    parallel(elementCount, grain: elementGrain, multiple: 16) { range in
+      Kernels.table.pointee.convert(
+        from.kernelType, to.kernelType, range.count, source + range.lowerBound * from.byteCount,
+        destination + range.lowerBound * to.byteCount)
+    }
+  }
+
+  /// Adds `other` (any type) to this float32 tensor.
+  public func addInPlace(_ other: Tensor) {
+    precondition(other.elementCount == elementCount, "add: \(other.shape) to \(shape)")
+    let sums = floats
+    guard let target = sums.baseAddress else { return }
+    let source = other.pointer
+    parallel(elementCount, grain: elementGrain, multiple: 16) { range in
+      Kernels.table.pointee.add(
+        other.dtype.kernelType, range.count, source + range.lowerBound * other.dtype.byteCount,
+        target + range.lowerBound)
+    }
+  }
+
+  /// Multiplies this float32 tensor by `factor`.
+  public func scaleInPlace(_ factor: Float) {
+    guard let target = floats.baseAddress else { return }
+    parallel(elementCount, grain: elementGrain, multiple: 16) { range in
+      Kernels.table.pointee.scale(range.count, factor, target + range.lowerBound)
+    }
+  }
+
+  /// Sum of the squares of a float32 tensor, in double precision and a fixed order.
+  public func sumOfSquares() -> Double {
+    guard let source = floats.baseAddress else { return 0 }
+    let chunk = 1 << 16
+    let chunks = (elementCount + chunk - 1) / chunk
+    return withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, chunks)) { partial in
+      let sums = partial
+      fixedChunks(elementCount, chunks: chunks) { range, index in
+        sums[index] = Kernels.table.pointee.sum_of_squares(range.count, source + range.lowerBound)
+      }
+      return (0..<chunks).reduce(0) { $0 + sums[$1] }
+    }
+  }
+}
