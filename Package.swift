@@ -50,10 +50,18 @@ let package = Package(
     // MARK: Floor 1
     module("LMTensor", uses: ["CLMKernels", "LMRuntime"]),
 
+    // MARK: Floor 2
+    module("LMAutograd", uses: ["LMTensor", "CLMKernels"]),
+
+    // MARK: Floor 3
+    module("LMAttention", uses: ["LMAutograd", "LMTensor", "LMRuntime", "CLMKernels"]),
+
     // MARK: Tests
     .target(
       name: "TestSupport", dependencies: ["LMTensor"], path: "Tests/TestSupport", swiftSettings: settings),
     tests("LMRuntime"),
+    tests("LMAttention", uses: ["LMAutograd", "LMTensor", "LMRuntime"]),
+    tests("LMAutograd", uses: ["LMTensor", "LMRuntime"]),
     tests("LMTensor", uses: ["CLMKernels", "LMRuntime"]),
   ]
 )
