@@ -41,11 +41,13 @@ func tests(_ name: String, uses: [String] = []) -> Target {
 let package = Package(
   name: "lm",
   products: [],
-  dependencies: [],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2")
+  ],
   targets: [
     // MARK: Floor 0
     .target(name: "CLMKernels"),
-    module("LMRuntime"),
+    module("LMRuntime", external: [.product(name: "Crypto", package: "swift-crypto")]),
 
     // MARK: Floor 1
     module("LMTensor", uses: ["CLMKernels", "LMRuntime"]),
