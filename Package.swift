@@ -58,6 +58,9 @@ let package = Package(
     // MARK: Floor 3
     module("LMAttention", uses: ["LMAutograd", "LMTensor", "LMRuntime", "CLMKernels"]),
 
+    // MARK: Floor 4
+    module("LMTransformer", uses: ["LMAttention", "LMAutograd", "LMTensor", "LMRuntime"]),
+
     // MARK: Tests
     .target(
       name: "TestSupport", dependencies: ["LMTensor"], path: "Tests/TestSupport", swiftSettings: settings),
