@@ -44,9 +44,15 @@ let package = Package(
   dependencies: [],
   targets: [
     // MARK: Floor 0
+    .systemLibrary(
+      name: "CUTF8Proc", pkgConfig: "libutf8proc", providers: [.apt(["libutf8proc-dev"])]),
     module("LMRuntime"),
+
+    // MARK: Floor 1
+    module("LMTokenizer", uses: ["LMRuntime", "CUTF8Proc"]),
 
     // MARK: Tests
     tests("LMRuntime"),
+    tests("LMTokenizer", uses: ["LMRuntime"]),
   ]
 )
