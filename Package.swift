@@ -44,8 +44,9 @@ let package = Package(
   dependencies: [],
   targets: [
     // MARK: Floor 0
-    .systemLibrary(
-      name: "CUTF8Proc", pkgConfig: "libutf8proc", providers: [.apt(["libutf8proc-dev"])]),
+    // libutf8proc-dev installs into the default paths. Its pkg-config file asks for a macro that the package
+    // manager prohibits with a warning, hence no `pkgConfig:` here.
+    .systemLibrary(name: "CUTF8Proc"),
     module("LMRuntime"),
 
     // MARK: Floor 1
