@@ -41,13 +41,15 @@ func tests(_ name: String, uses: [String] = []) -> Target {
 let package = Package(
   name: "lm",
   products: [],
-  dependencies: [],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2")
+  ],
   targets: [
     // MARK: Floor 0
     // libutf8proc-dev installs into the default paths. Its pkg-config file asks for a macro that the package
     // manager prohibits with a warning, hence no `pkgConfig:` here.
     .systemLibrary(name: "CUTF8Proc"),
-    module("LMRuntime"),
+    module("LMRuntime", external: [.product(name: "Crypto", package: "swift-crypto")]),
 
     // MARK: Floor 1
     module("LMTokenizer", uses: ["LMRuntime", "CUTF8Proc"]),

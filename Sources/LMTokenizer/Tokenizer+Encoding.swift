@@ -13,9 +13,12 @@ extension Tokenizer {
     _ text: String, specials: SpecialTokenPolicy = .asText, addSpecialTokens: Bool = true
   ) throws(LMError) -> [Int32] {
     var text = text
-    return try text.withUTF8 { bytes throws(LMError) in
-      try encode(bytes: bytes, specials: specials, addSpecialTokens: addSpecialTokens)
+    let result = text.withUTF8 { bytes in
+      Result { () throws(LMError) in
+        try encode(bytes: bytes, specials: specials, addSpecialTokens: addSpecialTokens)
+      }
     }
+    return try result.get()
   }
 
   /// The ids of a text given as bytes, which need not be valid UTF-8: decoding gives the same bytes back.

@@ -62,9 +62,9 @@ extension JSONReader {
       unescaped.append(contentsOf: bytes[plain..<offset])
     }
     offset += 1
-    let text = String(validating: unescaped, as: UTF8.self)
-    guard let text else { throw invalidUnicode(from: start) }
-    return text
+    // Escapes are decoded to valid UTF-8, so a fault lies in what was copied; its offset is the string's.
+    guard let text = try? UTF8Span(validating: unescaped.span) else { throw invalidUnicode(at: start) }
+    return String(copying: text)
   }
 
   private mutating func readEscape() throws(LMError) {
@@ -119,12 +119,12 @@ extension JSONReader {
   }
 
   private func text(_ plain: UnsafeBufferPointer<UInt8>, from start: Int) throws(LMError) -> String {
-    guard let text = String(validating: plain, as: UTF8.self) else { throw invalidUnicode(from: start) }
-    return text
+    do { return String(copying: try UTF8Span(validating: plain.span)) } catch {
+      throw invalidUnicode(at: start + error.byteOffsets.lowerBound)
+    }
   }
 
-  private func invalidUnicode(from start: Int) -> LMError {
-    failure(
-      at: start, "the string that starts here is no valid UTF-8", remedy: "save the document as UTF-8")
+  private func invalidUnicode(at offset: Int) -> LMError {
+    failure(at: offset, "the bytes here are no valid UTF-8", remedy: "save the document as UTF-8")
   }
 }

@@ -73,7 +73,7 @@ struct Vocabulary: Sendable {
   private mutating func insert(_ id: Int32) {
     let range = start(Int(id))..<ends[Int(id)]
     guard !range.isEmpty else { return }
-    let slot = bytes.withUnsafeBufferPointer { slot(of: UnsafeBufferPointer(rebasing: $0[range])) }
+    let slot = bytes.withUnsafeBufferPointer { self.slot(of: UnsafeBufferPointer(rebasing: $0[range])) }
     if index[slot] < 0 { index[slot] = id }
   }
 

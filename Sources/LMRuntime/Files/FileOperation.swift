@@ -1,0 +1,16 @@
+/// One change to the file system, as the kernel sees it.
+///
+/// All writing of this package goes through ``FileWriter`` and ``FileSystem``, which announce each change
+/// after it was made. Tests stop the process there, or rebuild what a power loss would have left.
+package enum FileOperation: Sendable, Equatable {
+  case createDirectory(path: String)
+  case createFile(path: String)
+  case write(path: String, offset: Int, bytes: [UInt8])
+  case flushFile(path: String)
+  case flushDirectory(path: String)
+  case rename(from: String, to: String)
+  case remove(path: String)
+
+  /// Gets every change made by the current task; nil outside tests.
+  @TaskLocal package static var observer: (@Sendable (FileOperation) -> Void)?
+}
