@@ -47,10 +47,14 @@ let package = Package(
   targets: [
     // MARK: Floor 0
     .target(name: "CLMKernels"),
+    // libutf8proc-dev installs into the default paths. Its pkg-config file asks for a macro that the package
+    // manager prohibits with a warning, hence no `pkgConfig:` here.
+    .systemLibrary(name: "CUTF8Proc"),
     module("LMRuntime", external: [.product(name: "Crypto", package: "swift-crypto")]),
 
     // MARK: Floor 1
     module("LMTensor", uses: ["CLMKernels", "LMRuntime"]),
+    module("LMTokenizer", uses: ["LMRuntime", "CUTF8Proc"]),
 
     // MARK: Floor 2
     module("LMAutograd", uses: ["LMTensor", "CLMKernels"]),

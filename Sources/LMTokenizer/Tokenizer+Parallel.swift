@@ -1,0 +1,40 @@
+import LMRuntime
+
+extension Tokenizer {
+  /// Bytes of text that are worth a part of their own.
+  static let parallelPartSize = 128 << 10
+
+  /// Encodes a text in parts that start where every pattern starts a pre-token, so that the ids are those of
+  /// the whole.
+  func encodeInParallel(_ text: TextCursor, _ threads: ThreadPool, _ output: inout TokenBuffer) {
+    let cuts = pattern == nil ? [0, text.count] : safeCuts(text, parts: text.count / Self.parallelPartSize)
+    let results = UnsafeMutablePointer<[Int32]>.allocate(capacity: cuts.count)
+    results.initialize(repeating: [], count: cuts.count)
+    defer {
+      results.deinitialize(count: cuts.count)
+      results.deallocate()
+    }
+    threads.run(cuts.count - 1) { part, _ in
+      results[part] = encodePart(text, cuts[part]..<cuts[part + 1])
+    }
+    for part in 0..<cuts.count - 1 { output.append(contentsOf: results[part]) }
+  }
+
+  /// The ids of `range`, with the rest of the text in view.
+  private func encodePart(_ text: TextCursor, _ range: Range<Int>) -> [Int32] {
+    var ids = TokenBuffer(reserving: range.count / 3 + 64)
+    pool.withEncoder { $0.encode(text, range, pattern: pattern, into: &ids) }
+    return Array(ids.ids)
+  }
+
+  private func safeCuts(_ text: TextCursor, parts: Int) -> [Int] {
+    var cuts = [0]
+    for part in 1..<max(2, parts) {
+      let wanted = max(text.count / parts * part, cuts[cuts.count - 1] + 1)
+      let cut = text.safeCut(atOrAfter: wanted)
+      if cut >= text.count { break }
+      cuts.append(cut)
+    }
+    return cuts + [text.count]
+  }
+}
