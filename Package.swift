@@ -46,6 +46,13 @@ let package = Package(
     // MARK: Floor 0
     module("LMRuntime"),
 
+    // MARK: Bundled corpus: its generator stands beside the house, on no floor
+    .target(
+      name: "StoryGrammar", path: "corpora/generator/StoryGrammar", swiftSettings: settings),
+    .executableTarget(
+      name: "StoryCorpus", dependencies: ["StoryGrammar"], path: "corpora/generator/StoryCorpus",
+      swiftSettings: settings),
+
     // MARK: Tests
     tests("LMRuntime"),
   ]
