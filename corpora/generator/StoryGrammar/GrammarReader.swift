@@ -76,11 +76,13 @@ struct GrammarReader {
   private mutating func declare(_ line: Line) throws(GrammarError) {
     isInTable = false
     guard line.text.hasPrefix("@") else {
-      guard let sign = line.text.last, sign == ":" || sign == "=" else {
+      guard let sign = line.text.firstIndex(where: { ":=".contains($0) }) else {
         throw GrammarError("\(line.place): a rule begins with `name:` (one of) or `name =` (all in order)")
       }
-      let name = line.text.dropLast().trimmingCharacters(in: .whitespaces)
-      rules.append(RawRule(name: name, isSequence: sign == "=", place: line.place))
+      let name = line.text[..<sign].trimmingCharacters(in: .whitespaces)
+      let rest = line.text[line.text.index(after: sign)...].trimmingCharacters(in: .whitespaces)
+      rules.append(RawRule(name: name, isSequence: line.text[sign] == "=", place: line.place))
+      if !rest.isEmpty { try add(Line(text: rest, place: line.place)) }
       return
     }
     let words = line.text.split(separator: " ", maxSplits: 1)
