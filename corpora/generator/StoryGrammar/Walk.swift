@@ -91,7 +91,9 @@ package struct Walk {
           stack = frame
           return try ask(number: number)
         }
-        return .text(dressed(Array(grammar.language.words(formula.value(of: numbers), style).utf8)))
+        let value = formula.value(of: numbers)
+        guard (0...999).contains(value) else { throw GrammarError("a formula has the value \(value), outside 0...999") }
+        return .text(dressed(Array(grammar.language.words(value, style).utf8)))
       }
     }
     return .end
