@@ -54,6 +54,7 @@ let package = Package(
       swiftSettings: settings),
 
     // MARK: Tests
+    tests("StoryGrammar"),
     tests("LMRuntime"),
   ]
 )

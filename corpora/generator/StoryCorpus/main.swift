@@ -1,18 +1,37 @@
 import Foundation
 import StoryGrammar
-let arguments = CommandLine.arguments
-do {
-let grammar = try Grammar(folder: URL(filePath: arguments[1]))
-var random = RandomStream(seed: UInt64(arguments.count > 2 ? arguments[2] : "1") ?? 1)
-var bits = 0.0, bytes = 0, many = 0, words = (1000, 0), quiet = arguments.count > 4, n = Int(arguments.count > 3 ? arguments[3] : "5") ?? 5
-for _ in 0..<n {
-  let t = try grammar.tell(using: &random)
-  let d = try grammar.derivations(of: t.text)
-  if !quiet || d.count != 1 {
-  print(t.text, "\n####", t.text.utf8.count, "bytes", t.text.split(separator: " ").count, "words", t.bits / Double(t.text.utf8.count), d.count, "\n") }
-  bits += d.bits; bytes += t.text.utf8.count; many += d.count > 1 ? 1 : 0
-  let w = t.text.split { $0.isWhitespace }.count
-  words = (min(words.0, w), max(words.1, w))
+
+// swift run -c release StoryCorpus corpora            rewrites the corpus
+// swift run -c release StoryCorpus corpora --check    compares it with what the grammars tell
+
+let arguments = CommandLine.arguments.dropFirst()
+let isCheck = arguments.contains("--check")
+let paths = arguments.filter { $0 != "--check" }
+
+func fail(_ message: String, code: Int32) -> Never {
+  FileHandle.standardError.write(Data("StoryCorpus: \(message)\n".utf8))
+  exit(code)
 }
-print("mean bytes", bytes / n, "bits per byte", bits / Double(bytes), "ambiguous", many, "words", words)
-} catch { print(error) }
+
+guard let path = paths.first, paths.count == 1, !path.hasPrefix("-") else {
+  fail("usage: StoryCorpus <corpora folder> [--check]", code: 64)
+}
+let folder = URL(filePath: path, directoryHint: .isDirectory)
+
+do {
+  let files = try Corpus.files(folder: folder)
+  for (name, content) in files.sorted(by: { $0.key < $1.key }) {
+    let file = folder.appending(path: name)
+    if isCheck {
+      guard try Data(contentsOf: file) == Data(content.utf8) else {
+        fail("\(file.path): differs from what the grammars tell; run StoryCorpus \(path)", code: 2)
+      }
+    } else {
+      try Data(content.utf8).write(to: file, options: .atomic)
+    }
+    print("\(isCheck ? "equal" : "wrote") \(name) \(content.utf8.count) bytes")
+  }
+  print(files["entropy.json"] ?? "")
+} catch {
+  fail("\(error)", code: 2)
+}
