@@ -1,7 +1,6 @@
 import Foundation
-import Testing
-
 import StoryGrammar
+import Testing
 
 /// Laws of the committed corpus.
 @Suite struct CorpusTests {
@@ -33,12 +32,14 @@ import StoryGrammar
   }
 
   @Test func englishSumsAreRight() throws {
-    let words = Dictionary(uniqueKeysWithValues: (0...200).map { (Grammar.Language.english.words($0, .plain), $0) })
+    let words = Dictionary(
+      uniqueKeysWithValues: (0...200).map { (Grammar.Language.english.words($0, .plain), $0) })
     let sum = /([a-z-]+) (and|take away|times) ([a-z-]+) (?:make|makes|leaves) ([a-z-]+)/
     var checked = 0
     for story in try stories(.english, 2000) {
       for match in story.text.lowercased().matches(of: sum) {
-        guard let a = words[String(match.1)], let b = words[String(match.3)], let c = words[String(match.4)] else { continue }
+        guard let a = words[String(match.1)], let b = words[String(match.3)], let c = words[String(match.4)]
+        else { continue }
         checked += 1
         #expect(c == (match.2 == "and" ? a + b : match.2 == "times" ? a * b : a - b), "\(match.0)")
       }
@@ -47,14 +48,16 @@ import StoryGrammar
   }
 
   @Test func chineseSumsAreRight() throws {
-    let words = Dictionary(uniqueKeysWithValues: (0...300).map { (Grammar.Language.chinese.words($0, .plain), $0) })
+    let words = Dictionary(
+      uniqueKeysWithValues: (0...300).map { (Grammar.Language.chinese.words($0, .plain), $0) })
     let sum = /([零一二三四五六七八九十百]+)([加减乘])([零一二三四五六七八九十百]+)等于([零一二三四五六七八九十百]+)/
     var checked = 0
     for story in try stories(.chinese, 1000) {
       for match in story.text.matches(of: sum) {
         let a = try #require(words[String(match.1)]), b = try #require(words[String(match.3)])
         checked += 1
-        #expect(words[String(match.4)] == (match.2 == "加" ? a + b : match.2 == "减" ? a - b : a * b), "\(match.0)")
+        #expect(
+          words[String(match.4)] == (match.2 == "加" ? a + b : match.2 == "减" ? a - b : a * b), "\(match.0)")
       }
     }
     #expect(checked > 300)
@@ -64,8 +67,10 @@ import StoryGrammar
   @Test func namesAreConsistent() throws {
     let grammar = try Self.grammar(.english)
     let names = try #require(grammar.tables.first { $0.name == "character" }).rows.map { $0[0] }
-    let surnames = Set(grammar.picks.first { $0.name == "surname" }.map { grammar.tables[$0.table].rows.map { $0[0] } } ?? [])
-    let pets = Set(grammar.picks.first { $0.name == "pet" }.map { grammar.tables[$0.table].rows.map { $0[0] } } ?? [])
+    let surnames = Set(
+      grammar.picks.first { $0.name == "surname" }.map { grammar.tables[$0.table].rows.map { $0[0] } } ?? [])
+    let pets = Set(
+      grammar.picks.first { $0.name == "pet" }.map { grammar.tables[$0.table].rows.map { $0[0] } } ?? [])
     for story in try stories(.english, 1000) {
       let bound = Set(["hero", "friend", "third"].compactMap(story.walk.value(of:)))
       let words = Set(story.text.split { !$0.isLetter }.map(String.init))
@@ -80,7 +85,9 @@ import StoryGrammar
     for story in try stories(language, 1000) {
       let text = story.text
       #expect(story.walk.mark("lesson") != nil)
-      #expect(!text.contains("  ") && !text.contains(" .") && !text.contains(" ,") && !text.contains("{"), "\(text)")
+      #expect(
+        !text.contains("  ") && !text.contains(" .") && !text.contains(" ,") && !text.contains("{"), "\(text)"
+      )
       #expect(text.count { $0 == "\"" } % 2 == 0, "\(text)")
       #expect(text.count { $0 == "“" } == text.count { $0 == "”" }, "\(text)")
       #expect(text.firstMatch(of: /\b[Aa] [aeio]|\b[Aa]n [^aeiouh]|[.!?] [a-z]/) == nil, "\(text)")

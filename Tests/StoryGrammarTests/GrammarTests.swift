@@ -1,7 +1,6 @@
 import Foundation
-import Testing
-
 import StoryGrammar
+import Testing
 
 @Suite struct GrammarTests {
   /// Two cats of which one is named; "a" and "an"; a remainder that depends on a number.
@@ -60,7 +59,9 @@ import StoryGrammar
     #expect(throws: GrammarError.self) { try Grammar(text: text) }
   }
 
-  @Test(arguments: [(0, "zero", "零"), (12, "twelve", "十二"), (45, "forty-five", "四十五"), (110, "one hundred and ten", "一百一十")])
+  @Test(arguments: [
+    (0, "zero", "零"), (12, "twelve", "十二"), (45, "forty-five", "四十五"), (110, "one hundred and ten", "一百一十"),
+  ])
   func numberWords(value: Int, english: String, chinese: String) {
     #expect(Grammar.Language.english.words(value, .plain) == english)
     #expect(Grammar.Language.chinese.words(value, .plain) == chinese)

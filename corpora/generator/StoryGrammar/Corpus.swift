@@ -30,7 +30,8 @@ package struct Corpus: Sendable {
   /// One JSON object with the key `text` per line.
   package static func jsonLines(_ texts: [String]) -> String {
     texts.map { text in
-      let escaped = text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+      let escaped = text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing(
+        "\n", with: "\\n")
       return "{\"text\": \"\(escaped)\"}\n"
     }.joined()
   }
@@ -50,9 +51,11 @@ package struct Corpus: Sendable {
         texts[split.name] = tellings.map(\.text)
         let lines = jsonLines(tellings.map(\.text))
         files[split.file] = lines
-        report.add(split, try SplitEntropy(of: tellings, split: split, grammar: grammar, fileBytes: lines.utf8.count))
+        report.add(
+          split, try SplitEntropy(of: tellings, split: split, grammar: grammar, fileBytes: lines.utf8.count))
       }
-      report.add(language, Overlap(train: texts["train"] ?? [], heldout: texts["heldout"] ?? [], language: language))
+      report.add(
+        language, Overlap(train: texts["train"] ?? [], heldout: texts["heldout"] ?? [], language: language))
     }
     files["entropy.json"] = try report.json()
     return files

@@ -4,7 +4,7 @@ import Foundation
 package struct Derivations {
   /// How many there are: 1 where the text determines every choice.
   package let count: Int
-  /// −log₂ Σ Π 1/nᵢ over all of them: the exact information content of the text, in bits; infinite if there are none.
+  /// −log₂ Σ Π 1/nᵢ over all of them: the exact information content of the text, in bits (∞ for none).
   package let bits: Double
 }
 
@@ -13,7 +13,7 @@ func information(_ count: Int) -> Double { log2(Double(count)) }
 
 extension Grammar {
   /// Finds every derivation of `text` by answering each choice in every way, and giving up a branch at the
-  /// first byte that differs from `text`. The search is exhaustive, so the sum is exact even for an ambiguous text.
+  /// first byte that differs from `text`. The search is exhaustive: the sum is exact for an ambiguous text too.
   ///
   /// - Complexity: about (choices × alternatives) steps for a text whose choices show soon after they are made.
   package func derivations(of text: String) throws(GrammarError) -> Derivations {

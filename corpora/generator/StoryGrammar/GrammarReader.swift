@@ -120,7 +120,9 @@ struct GrammarReader {
       grammar.rules.append(Grammar.Rule(name: rule.name, body: try body(of: rule, symbols, &used)))
     }
     let unused = rules.map(\.name).filter { !used.contains($0) }
-    guard unused.isEmpty else { throw GrammarError("unused rules: \(unused.joined(separator: ", ")); remove them") }
+    guard unused.isEmpty else {
+      throw GrammarError("unused rules: \(unused.joined(separator: ", ")); remove them")
+    }
     return grammar
   }
 

@@ -23,7 +23,8 @@ package struct Overlap: Encodable, Sendable {
 }
 
 private func windows(_ text: String, _ size: Int, _ language: Grammar.Language) -> [[Substring]] {
-  let tokens = language == .english
+  let tokens =
+    language == .english
     ? text.split(whereSeparator: \.isWhitespace)
     : text.indices.map { text[$0...$0] }
   guard tokens.count >= size else { return [] }

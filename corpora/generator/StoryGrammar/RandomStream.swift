@@ -31,7 +31,7 @@ package struct RandomStream {
     return rotated
   }
 
-  /// An integer in `0..<bound`, each exactly equally likely (Lemire's multiplication with rejection, arXiv 1805.10941).
+  /// An integer in `0..<bound`, each equally likely (Lemire's multiplication with rejection, arXiv 1805.10941).
   package mutating func below(_ bound: Int) -> Int {
     precondition(bound > 0, "below: bound \(bound) must be positive")
     let range = UInt64(bound)

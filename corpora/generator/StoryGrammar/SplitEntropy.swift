@@ -23,14 +23,17 @@ package struct SplitEntropy: Encodable, Sendable {
 
   /// Measures `tellings` by parsing each text in every possible way.
   ///
-  /// Throws if a text is less probable than the choices that told it, or if its only derivation differs from them.
-  package init(of tellings: [Telling], split: Corpus.Split, grammar: Grammar, fileBytes: Int) throws(GrammarError) {
+  /// Throws if a text is less probable than the choices that told it, or its only derivation differs from them.
+  package init(of tellings: [Telling], split: Corpus.Split, grammar: Grammar, fileBytes: Int)
+    throws(GrammarError)
+  {
     var information: [Double] = []
     var most = 0
     for telling in tellings {
       let all = try grammar.derivations(of: telling.text)
       guard all.bits <= telling.bits + 1e-6, all.count > 1 || abs(all.bits - telling.bits) < 1e-6 else {
-        throw GrammarError("\(split.file): told with \(telling.bits) bits, parsed with \(all.bits): \(telling.text)")
+        throw GrammarError(
+          "\(split.file): told with \(telling.bits) bits, parsed with \(all.bits): \(telling.text)")
       }
       information.append(all.bits)
       most = max(most, all.count)

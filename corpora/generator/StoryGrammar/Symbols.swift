@@ -38,7 +38,8 @@ struct Symbols {
   /// `low...high`, both formulas of earlier numbers.
   mutating func declare(number name: String, _ value: String, place: String) throws(GrammarError) {
     let bounds = value.replacing("...", with: "…").split(separator: "…").map(String.init)
-    guard numbers[name] == nil, bounds.count == 2, let low = formula(bounds[0]), let high = formula(bounds[1]) else {
+    guard numbers[name] == nil, bounds.count == 2, let low = formula(bounds[0]), let high = formula(bounds[1])
+    else {
       throw GrammarError("\(place): cannot read \(value); write low...high, and each name once")
     }
     numbers[name] = grammar.numbers.count

@@ -48,7 +48,9 @@ package struct Walk {
 
   /// The value bound to the variable `name` so far, in its first column.
   package func value(of name: String) -> String? {
-    guard let pick = grammar.picks.firstIndex(where: { $0.name == name }), let row = rows[pick] else { return nil }
+    guard let pick = grammar.picks.firstIndex(where: { $0.name == name }), let row = rows[pick] else {
+      return nil
+    }
     return grammar.tables[grammar.picks[pick].table].rows[row][0]
   }
 
@@ -92,7 +94,9 @@ package struct Walk {
           return try ask(number: number)
         }
         let value = formula.value(of: numbers)
-        guard (0...999).contains(value) else { throw GrammarError("a formula has the value \(value), outside 0...999") }
+        guard (0...999).contains(value) else {
+          throw GrammarError("a formula has the value \(value), outside 0...999")
+        }
         return .text(dressed(Array(grammar.language.words(value, style).utf8)))
       }
     }
@@ -123,7 +127,9 @@ package struct Walk {
     let declaration = grammar.numbers[number]
     let low = declaration.low.value(of: numbers)
     let high = declaration.high.value(of: numbers)
-    guard low <= high else { throw GrammarError("the range \(low)...\(high) of \(declaration.name) is empty") }
+    guard low <= high else {
+      throw GrammarError("the range \(low)...\(high) of \(declaration.name) is empty")
+    }
     question = .value(number: number, low: low)
     return .choice(count: high - low + 1)
   }
