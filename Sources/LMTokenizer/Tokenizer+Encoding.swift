@@ -1,0 +1,120 @@
+import LMRuntime
+
+extension Tokenizer {
+  /// The ids of `text`.
+  ///
+  /// - Parameters:
+  ///   - text: Any string.
+  ///   - specials: What becomes of special tokens that stand in the text.
+  ///   - addSpecialTokens: Whether ``template`` puts its special tokens around the ids.
+  /// - Throws: ``LMError`` where a special token is refused, or the text has 2 GiB or more.
+  /// - Complexity: O(bytes), O(n log n) in the length n of the longest pre-token.
+  public func encode(
+    _ text: String, specials: SpecialTokenPolicy = .asText, addSpecialTokens: Bool = true
+  ) throws(LMError) -> [Int32] {
+    var text = text
+    let result = text.withUTF8 { bytes in
+      Result { () throws(LMError) in
+        try encode(bytes: bytes, specials: specials, addSpecialTokens: addSpecialTokens)
+      }
+    }
+    return try result.get()
+  }
+
+  /// The ids of a text given as bytes, which need not be valid UTF-8: decoding gives the same bytes back.
+  ///
+  /// - Parameters:
+  ///   - bytes: The text; read only during the call.
+  ///   - specials: What becomes of special tokens that stand in the text.
+  ///   - addSpecialTokens: Whether ``template`` puts its special tokens around the ids.
+  ///   - threads: The pool that shares the work of a big text; nil keeps to the calling thread. The ids do
+  ///     not depend on it.
+  /// - Throws: ``LMError`` where a special token is refused, or the text has 2 GiB or more.
+  public func encode(
+    bytes: UnsafeBufferPointer<UInt8>, specials: SpecialTokenPolicy = .asText,
+    addSpecialTokens: Bool = true, threads: ThreadPool? = nil
+  ) throws(LMError) -> [Int32] {
+    guard bytes.count < Int32.max else {
+      throw LMError(
+        .usage, at: "the text", "has \(bytes.count) bytes, more than 2 GiB", remedy: "encode it in parts")
+    }
+    var output = TokenBuffer(reserving: bytes.count / 3 + 64)
+    if addSpecialTokens { output.append(contentsOf: template.prefix) }
+    try encodeSegments(TextCursor(bytes), specials, threads, into: &output)
+    if addSpecialTokens { output.append(contentsOf: template.suffix) }
+    return Array(output.ids)
+  }
+
+  /// The ids of a text given as an array of bytes; see ``encode(bytes:specials:addSpecialTokens:threads:)``.
+  public func encode(
+    bytes: [UInt8], specials: SpecialTokenPolicy = .asText, addSpecialTokens: Bool = true,
+    threads: ThreadPool? = nil
+  ) throws(LMError) -> [Int32] {
+    try bytes.withUnsafeBufferPointer { buffer throws(LMError) in
+      try encode(bytes: buffer, specials: specials, addSpecialTokens: addSpecialTokens, threads: threads)
+    }
+  }
+
+  /// Cuts at added tokens that are looked for in the original text, normalizes what is between them, cuts
+  /// that at the remaining added tokens, and encodes the pieces.
+  private func encodeSegments(
+    _ text: TextCursor, _ specials: SpecialTokenPolicy, _ threads: ThreadPool?,
+    into output: inout TokenBuffer
+  ) throws(LMError) {
+    var start = 0
+    for match in try matches(rawMatcher, text, specials) {
+      try encodeNormalized(text.part(start..<match.range.lowerBound), specials, threads, &output)
+      output.append(match.token.id)
+      start = match.range.upperBound
+    }
+    try encodeNormalized(text.part(start..<text.count), specials, threads, &output)
+  }
+
+  private func encodeNormalized(
+    _ text: TextCursor, _ specials: SpecialTokenPolicy, _ threads: ThreadPool?,
+    _ output: inout TokenBuffer
+  ) throws(LMError) {
+    guard normalizer != .none else { return encodeText(text, threads, &output) }
+    let changed = normalizer.normalized(text)
+    let bytes = changed ?? []
+    try bytes.withUnsafeBufferPointer { buffer throws(LMError) in
+      let text = changed == nil ? text : TextCursor(buffer)
+      var start = 0
+      for match in try matches(normalizedMatcher, text, specials) {
+        encodeText(text.part(start..<match.range.lowerBound), threads, &output)
+        output.append(match.token.id)
+        start = match.range.upperBound
+      }
+      encodeText(text.part(start..<text.count), threads, &output)
+    }
+  }
+
+  private func matches(
+    _ matcher: AddedTokenMatcher, _ text: TextCursor, _ specials: SpecialTokenPolicy
+  ) throws(LMError) -> [AddedTokenMatcher.Match] {
+    if matcher.isEmpty { return [] }
+    if specials == .asText, addedTokens.allSatisfy(\.isSpecial) { return [] }
+    let found = matcher.matches(in: text) { specials == .asText && $0.isSpecial }
+    if specials == .refuse, let match = found.first(where: \.token.isSpecial) {
+      throw LMError(
+        at: "the text, byte \(match.range.lowerBound)",
+        "contains the special token \(JSON.quoted(match.token.content))",
+        remedy: "remove it, or allow special tokens where the text can be trusted")
+    }
+    return found
+  }
+
+  private func encodeText(_ text: TextCursor, _ threads: ThreadPool?, _ output: inout TokenBuffer) {
+    guard text.count > 0 else { return }
+    guard addsPrefixSpace, text.bytes[0] != 0x20 else { return encodePlain(text, threads, &output) }
+    let spaced = [0x20] + UnsafeBufferPointer(start: text.bytes, count: text.count)
+    spaced.withUnsafeBufferPointer { encodePlain(TextCursor($0), threads, &output) }
+  }
+
+  private func encodePlain(_ text: TextCursor, _ threads: ThreadPool?, _ output: inout TokenBuffer) {
+    if let threads, threads.threadCount > 1, text.count >= 2 * Self.parallelPartSize {
+      return encodeInParallel(text, threads, &output)
+    }
+    pool.withEncoder { $0.encode(text, 0..<text.count, pattern: pattern, into: &output) }
+  }
+}

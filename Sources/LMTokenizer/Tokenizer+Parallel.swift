@@ -1,0 +1,29 @@
+import LMRuntime
+
+extension Tokenizer {
+  /// Bytes of text that are worth a part of their own.
+  static let parallelPartSize = 128 << 10
+
+  /// Encodes a text in parts that start where every pattern starts a pre-token, so that the ids are those of
+  /// the whole.
+  func encodeInParallel(_ text: TextCursor, _ threads: ThreadPool, _ output: inout TokenBuffer) {
+    let cuts = pattern == nil ? [0, text.count] : text.safeCuts(every: Self.parallelPartSize)
+    let results = UnsafeMutablePointer<[Int32]>.allocate(capacity: cuts.count)
+    results.initialize(repeating: [], count: cuts.count)
+    defer {
+      results.deinitialize(count: cuts.count)
+      results.deallocate()
+    }
+    threads.run(cuts.count - 1) { part, _ in
+      results[part] = encodePart(text, cuts[part]..<cuts[part + 1])
+    }
+    for part in 0..<cuts.count - 1 { output.append(contentsOf: results[part]) }
+  }
+
+  /// The ids of `range`, with the rest of the text in view.
+  private func encodePart(_ text: TextCursor, _ range: Range<Int>) -> [Int32] {
+    var ids = TokenBuffer(reserving: range.count / 3 + 64)
+    pool.withEncoder { $0.encode(text, range, pattern: pattern, into: &ids) }
+    return Array(ids.ids)
+  }
+}
