@@ -48,7 +48,14 @@ let package = Package(
     // MARK: Floor 0
     module("LMRuntime", external: [.product(name: "Crypto", package: "swift-crypto")]),
 
+    // MARK: Floor 2
+    module("LMFormats", uses: ["LMRuntime"]),
+
     // MARK: Tests
-    tests("LMRuntime"),
+    .target(
+      name: "LMTestSupport", dependencies: ["LMRuntime"], path: "Tests/LMTestSupport",
+      swiftSettings: settings),
+    tests("LMRuntime", uses: ["LMTestSupport"]),
+    tests("LMFormats", uses: ["LMRuntime", "LMTestSupport"]),
   ]
 )
