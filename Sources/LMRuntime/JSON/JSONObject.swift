@@ -1,5 +1,5 @@
 /// The members of a JSON object in the order of the file, with look-up by the key's UTF-8 bytes.
-public struct JSONObject: Sendable, Equatable, RandomAccessCollection {
+public struct JSONObject: Sendable, Equatable, RandomAccessCollection, ExpressibleByDictionaryLiteral {
   /// One key with its value.
   public struct Member: Sendable, Equatable {
     /// The key.
@@ -65,6 +65,11 @@ public struct JSONObject: Sendable, Equatable, RandomAccessCollection {
   /// - Complexity: O(size of both).
   public static func == (left: JSONObject, right: JSONObject) -> Bool {
     left.count == right.count && left.members.allSatisfy { right[$0.key] == $0.value }
+  }
+
+  /// An object of the members written; a repeated key keeps the last value.
+  public init(dictionaryLiteral elements: (String, JSON)...) {
+    for (key, value) in elements { self[key] = value }
   }
 
   private func position(of key: String) -> Int? {

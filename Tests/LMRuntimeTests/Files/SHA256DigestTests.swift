@@ -1,4 +1,5 @@
 import LMRuntime
+import LMTestSupport
 import Testing
 
 @Suite struct SHA256DigestTests {
