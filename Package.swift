@@ -34,7 +34,7 @@ func module(_ name: String, uses: [String] = [], external: [Target.Dependency] =
 
 func tests(_ name: String, uses: [String] = []) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: ([name, "TestSupport"] + uses).map { .byName(name: $0) },
+    name: "\(name)Tests", dependencies: ([name, "LMTestSupport"] + uses).map { .byName(name: $0) },
     swiftSettings: settings)
 }
 
@@ -47,13 +47,18 @@ let package = Package(
   targets: [
     // MARK: Floor 0
     .target(name: "CLMKernels"),
+    // libutf8proc-dev installs into the default paths. Its pkg-config file asks for a macro that the package
+    // manager prohibits with a warning, hence no `pkgConfig:` here.
+    .systemLibrary(name: "CUTF8Proc"),
     module("LMRuntime", external: [.product(name: "Crypto", package: "swift-crypto")]),
 
     // MARK: Floor 1
     module("LMTensor", uses: ["CLMKernels", "LMRuntime"]),
+    module("LMTokenizer", uses: ["LMRuntime", "CUTF8Proc"]),
 
     // MARK: Floor 2
     module("LMAutograd", uses: ["LMTensor", "CLMKernels"]),
+    module("LMFormats", uses: ["LMTensor", "LMRuntime"]),
 
     // MARK: Floor 3
     module("LMAttention", uses: ["LMAutograd", "LMTensor", "LMRuntime", "CLMKernels"]),
@@ -61,12 +66,25 @@ let package = Package(
     // MARK: Floor 4
     module("LMTransformer", uses: ["LMAttention", "LMAutograd", "LMTensor", "LMRuntime"]),
 
+    // MARK: Floor 5
+    module(
+      "LMTraining", uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMTokenizer", "LMFormats", "LMRuntime", "CLMKernels"]),
+
+    // MARK: Bundled corpus: its generator stands beside the house, on no floor
+    .target(name: "StoryGrammar", path: "corpora/generator/StoryGrammar", swiftSettings: settings),
+    .executableTarget(
+      name: "StoryCorpus", dependencies: ["StoryGrammar"], path: "corpora/generator/StoryCorpus",
+      swiftSettings: settings),
+
     // MARK: Tests
     .target(
-      name: "TestSupport", dependencies: ["LMTensor"], path: "Tests/TestSupport", swiftSettings: settings),
+      name: "LMTestSupport", dependencies: ["LMRuntime", "LMTensor"], path: "Tests/LMTestSupport",
+      swiftSettings: settings),
+    tests("StoryGrammar"),
     tests("LMRuntime"),
-    tests("LMAttention", uses: ["LMAutograd", "LMTensor", "LMRuntime"]),
+    tests("LMTensor", uses: ["LMRuntime"]),
     tests("LMAutograd", uses: ["LMTensor", "LMRuntime"]),
-    tests("LMTensor", uses: ["CLMKernels", "LMRuntime"]),
+    tests("LMFormats", uses: ["LMTensor", "LMRuntime"]),
+    tests("LMAttention", uses: ["LMAutograd", "LMTensor", "LMRuntime"]),
   ]
 )

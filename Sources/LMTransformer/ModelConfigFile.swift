@@ -22,8 +22,11 @@ public struct ModelConfigFile: Sendable {
   /// - Throws: ``LMError`` for unknown architectures, missing keys and sizes that cannot be.
   public init(_ config: JSONField, at place: String) throws(LMError) {
     family = try ModelFamilies.named(try config["model_type"].string(), at: place)
-    configuration = try config.optional("lm").map { field throws(LMError) in try TransformerConfiguration(field) }
-      ?? family.configuration(config)
+    if let own = try config.optional("lm") {
+      configuration = try TransformerConfiguration(own)
+    } else {
+      configuration = try family.configuration(config)
+    }
     try configuration.validate(at: place)
     var tokens: [String: Int] = [:]
     for key in Self.specialKeys {

@@ -15,7 +15,8 @@ public enum BloomFamily: ModelFamily {
 
   public static func configuration(_ config: JSONField) throws(LMError) -> TransformerConfiguration {
     let size = 1...(1 << 30)
-    let width = try (config.optional("hidden_size") ?? config["n_embed"]).integer(in: size)
+    let hidden = try config.optional("hidden_size")
+    let width = try config[hidden == nil ? "n_embed" : "hidden_size"].integer(in: size)
     var c = TransformerConfiguration(
       vocabularySize: try config["vocab_size"].integer(in: size),
       contextLength: try config.optional("seq_length")?.integer(in: size) ?? 2048, width: width,

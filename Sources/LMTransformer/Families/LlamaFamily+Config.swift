@@ -38,8 +38,12 @@ extension LlamaFamily {
   /// `rope_theta`, at the top (transformers 4) or in `rope_parameters` (transformers 5); scaled variants
   /// are refused.
   private static func rotaryBase(_ config: JSONField) throws(LMError) -> Double {
-    let parameters = try config.optional("rope_parameters") ?? config.optional("rope_scaling")
-    let kind = try parameters?.optional("rope_type")?.string() ?? parameters?.optional("type")?.string() ?? "default"
+    let new = try config.optional("rope_parameters")
+    let old = try config.optional("rope_scaling")
+    let parameters = new ?? old
+    let newKind = try parameters?.optional("rope_type")?.string()
+    let oldKind = try parameters?.optional("type")?.string()
+    let kind = newKind ?? oldKind ?? "default"
     guard kind == "default" else {
       throw config.unsupported("rotary scaling \"\(kind)\"", "use a model with rope_type \"default\"")
     }
