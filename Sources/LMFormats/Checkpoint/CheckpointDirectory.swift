@@ -104,7 +104,9 @@ public struct CheckpointDirectory: Sendable {
   func directory(of step: Int) -> String { "\(path)/\(Self.prefix)\(step)" }
 
   private static func step(_ name: String) -> Int? {
-    guard name.utf8.starts(with: prefix.utf8), let step = Int(name.dropFirst(prefix.count)) else { return nil }
+    guard name.utf8.starts(with: prefix.utf8), let step = Int(name.dropFirst(prefix.count)) else {
+      return nil
+    }
     return step >= 0 && name == "\(prefix)\(step)" ? step : nil
   }
 }

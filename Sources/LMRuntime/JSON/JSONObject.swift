@@ -29,8 +29,8 @@ public struct JSONObject: Sendable, Equatable, RandomAccessCollection, Expressib
   /// The member at `position` in the order of the file.
   public subscript(position: Int) -> Member { members[position] }
 
-  /// The value of `key`, nil where the object has no such key. Setting nil is not removal of order: the
-  /// member is taken out and later ones move up.
+  /// The value of `key`, nil where the object has no such key. A new key goes to the end; setting nil takes
+  /// the member out.
   /// - Complexity: O(bytes of the key); removal O(members).
   public subscript(key: String) -> JSON? {
     get { position(of: key).map { members[$0].value } }

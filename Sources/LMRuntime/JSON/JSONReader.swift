@@ -75,7 +75,9 @@ public struct JSONReader {
     while true {
       guard skipSpace() == UInt8(ascii: "\"") else { throw unexpected("a key in double quotes") }
       let key = try readString()
-      guard skipSpace() == UInt8(ascii: ":") else { throw unexpected("\":\" after the key \(JSON.quoted(key))") }
+      guard skipSpace() == UInt8(ascii: ":") else {
+        throw unexpected("\":\" after the key \(JSON.quoted(key))")
+      }
       offset += 1
       try member(&self, key)
       switch skipSpace() {

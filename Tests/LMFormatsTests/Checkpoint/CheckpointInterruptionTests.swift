@@ -17,18 +17,22 @@ import Testing
       let temporary = TemporaryDirectory()
       let path = temporary.path
       try saveSample(CheckpointDirectory(path, keep: 1), step: 1)
-      await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String, stop = stop as Int, step = step as Int] in
+      await #expect(processExitsWith: .signal(SIGKILL)) {
+        [path = path as String, stop = stop as Int, step = step as Int] in
         let count = Atomic<Int>(0)
-        try FileOperation.$observer.withValue(FileOperation.Observer { _ in
-          if count.add(1, ordering: .relaxed).newValue == stop { kill(getpid(), SIGKILL) }
-        }) {
+        try FileOperation.$observer.withValue(
+          FileOperation.Observer { _ in
+            if count.add(1, ordering: .relaxed).newValue == stop { kill(getpid(), SIGKILL) }
+          }
+        ) {
           try saveSample(CheckpointDirectory(path, keep: 1), step: step, marker: 99)
         }
       }
       let (found, rejected) = try CheckpointDirectory(path, keep: 1).latestValid()
       let checkpoint = try #require(found, "stopped after operation \(stop)")
       #expect(rejected.isEmpty)
-      #expect(checkpoint.state == ["marker": 1] || (checkpoint.step == step && checkpoint.state == ["marker": 99]))
+      #expect(
+        checkpoint.state == ["marker": 1] || (checkpoint.step == step && checkpoint.state == ["marker": 99]))
     }
   }
 
