@@ -40,9 +40,13 @@ func tests(_ name: String, uses: [String] = []) -> Target {
 
 let package = Package(
   name: "lm",
-  products: [],
+  products: [
+    .executable(name: "lm", targets: ["LMCommand"])
+  ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // MARK: Floor 0
@@ -69,6 +73,13 @@ let package = Package(
     // MARK: Floor 5
     module(
       "LMTraining", uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMTokenizer", "LMFormats", "LMRuntime", "CLMKernels"]),
+
+    // MARK: Floor 8
+    .executableTarget(
+      name: "LMCommand",
+      dependencies: [
+        "LMTraining", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: settings),
 
     // MARK: Bundled corpus: its generator stands beside the house, on no floor
     .target(name: "StoryGrammar", path: "corpora/generator/StoryGrammar", swiftSettings: settings),
