@@ -10,6 +10,10 @@ extension JSONReader {
     }
     try readObject { reader, key throws(LMError) in
       let start = reader.offset
+      guard metadata.count < SafeTensorsHeader.metadataLimit else {
+        throw reader.failure(
+          "more than \(SafeTensorsHeader.metadataLimit) strings of metadata", remedy: "write fewer")
+      }
       let value = JSON.string(try reader.readString())
       if !metadata.append(key, value) { throw reader.repeatedKey(key, before: start) }
     }
@@ -43,7 +47,7 @@ extension JSONReader {
       case "dtype": type = try reader.readType()
       case "shape": shape = try reader.readSizes(atMost: SafeTensorsEntry.dimensionLimit)
       case "data_offsets": offsets = try reader.readSizes(atMost: 2)
-      default: _ = try reader.readValue()
+      default: try reader.skipValue()
       }
     }
     let tensor = "tensor \(JSON.quoted(name))"

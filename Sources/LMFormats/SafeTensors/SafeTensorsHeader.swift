@@ -3,11 +3,13 @@ import LMRuntime
 /// What stands before the bytes of a safetensors file: 8 bytes of length, then a JSON object.
 ///
 /// Accepted is what the reference implementation accepts (safetensors 0.8), less: a name or key that stands
-/// twice, names over 1,024 bytes, more than 8 dimensions, more than 10^6 tensors, a size beyond 63 bits, and
+/// twice, over 100,000 strings of metadata, names over 1,024 bytes, more than 8 dimensions, more than 10^6 tensors, a size beyond 63 bits, and
 /// tensors described by arrays. The tensors cover the rest of the file exactly, without holes or overlaps.
 public struct SafeTensorsHeader: Sendable {
   /// Most bytes of JSON.
   public static let sizeLimit = 100_000_000
+  /// Most strings of metadata.
+  public static let metadataLimit = 100_000
   /// Most tensors.
   public static let tensorLimit = 1_000_000
 
@@ -19,7 +21,7 @@ public struct SafeTensorsHeader: Sendable {
 
   /// Reads the header at the start of `file`, which holds the whole file; `place` names it in errors.
   /// - Throws: ``LMError`` that names the first broken rule.
-  /// - Complexity: O(header + tensors · log tensors); allocates at most about four times the header.
+  /// - Complexity: O(header + tensors · log tensors); takes less than four times the header's memory.
   public init(_ file: UnsafeRawBufferPointer, from place: String) throws(LMError) {
     let json = try Self.json(of: file, place)
     var described: [SafeTensorsEntry] = []

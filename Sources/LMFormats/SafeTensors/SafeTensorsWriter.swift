@@ -55,7 +55,9 @@ public struct SafeTensorsWriter: Sendable {
     }
     let json = JSON.object(object).serialized()
     header = json + [UInt8](repeating: 0x20, count: -json.count & 7)
-    guard header.count <= SafeTensorsHeader.sizeLimit, tensors.count <= SafeTensorsHeader.tensorLimit else {
+    guard header.count <= SafeTensorsHeader.sizeLimit, tensors.count <= SafeTensorsHeader.tensorLimit,
+      metadata.count <= SafeTensorsHeader.metadataLimit
+    else {
       throw LMError(at: "safetensors header", "is too large", remedy: "split the tensors into several files")
     }
     var start = 8 + header.count

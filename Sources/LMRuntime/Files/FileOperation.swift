@@ -11,7 +11,8 @@ package enum FileOperation: Sendable, Equatable {
   case rename(from: String, to: String)
   case remove(path: String)
 
-  /// Gets the changes. A class, because Swift 6.3.1 crashes on a task-local closure of another module.
+  /// Gets the changes. A class: with a closure as the value, `withValue` crashed in an optimised build of
+  /// Swift 6.3.1 (`swift_task_localValuePush`).
   package final class Observer: Sendable {
     private let body: @Sendable (FileOperation) -> Void
 

@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 
 @Suite struct CheckpointInterruptionTests {
-  @Test(arguments: [0, 1]) func `kill -9 after any system call of a save leaves a whole checkpoint`(
+  @Test(arguments: [0, 1]) func `kill -9 after any change to the disk of a save leaves a whole checkpoint`(
     replaced: Int
   ) async throws {
     // The new step is 2, or 1 again: the second saves what it replaces.
