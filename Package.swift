@@ -34,15 +34,19 @@ func module(_ name: String, uses: [String] = [], external: [Target.Dependency] =
 
 func tests(_ name: String, uses: [String] = []) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: ([name, "TestSupport"] + uses).map { .byName(name: $0) },
+    name: "\(name)Tests", dependencies: ([name, "LMTestSupport"] + uses).map { .byName(name: $0) },
     swiftSettings: settings)
 }
 
 let package = Package(
   name: "lm",
-  products: [],
+  products: [
+    .executable(name: "lm", targets: ["LMCommand"])
+  ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // MARK: Floor 0
@@ -58,6 +62,7 @@ let package = Package(
 
     // MARK: Floor 2
     module("LMAutograd", uses: ["LMTensor", "CLMKernels"]),
+    module("LMFormats", uses: ["LMTensor", "LMRuntime"]),
 
     // MARK: Floor 3
     module("LMAttention", uses: ["LMAutograd", "LMTensor", "LMRuntime", "CLMKernels"]),
@@ -65,12 +70,32 @@ let package = Package(
     // MARK: Floor 4
     module("LMTransformer", uses: ["LMAttention", "LMAutograd", "LMTensor", "LMRuntime"]),
 
+    // MARK: Floor 5
+    module(
+      "LMTraining", uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMTokenizer", "LMFormats", "LMRuntime", "CLMKernels"]),
+
+    // MARK: Floor 8
+    .executableTarget(
+      name: "LMCommand",
+      dependencies: [
+        "LMTraining", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: settings),
+
+    // MARK: Bundled corpus: its generator stands beside the house, on no floor
+    .target(name: "StoryGrammar", path: "corpora/generator/StoryGrammar", swiftSettings: settings),
+    .executableTarget(
+      name: "StoryCorpus", dependencies: ["StoryGrammar"], path: "corpora/generator/StoryCorpus",
+      swiftSettings: settings),
+
     // MARK: Tests
     .target(
-      name: "TestSupport", dependencies: ["LMTensor"], path: "Tests/TestSupport", swiftSettings: settings),
+      name: "LMTestSupport", dependencies: ["LMRuntime", "LMTensor"], path: "Tests/LMTestSupport",
+      swiftSettings: settings),
+    tests("StoryGrammar"),
     tests("LMRuntime"),
-    tests("LMAttention", uses: ["LMAutograd", "LMTensor", "LMRuntime"]),
+    tests("LMTensor", uses: ["LMRuntime"]),
     tests("LMAutograd", uses: ["LMTensor", "LMRuntime"]),
-    tests("LMTensor", uses: ["CLMKernels", "LMRuntime"]),
+    tests("LMFormats", uses: ["LMTensor", "LMRuntime"]),
+    tests("LMAttention", uses: ["LMAutograd", "LMTensor", "LMRuntime"]),
   ]
 )

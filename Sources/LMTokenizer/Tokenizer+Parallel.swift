@@ -7,7 +7,7 @@ extension Tokenizer {
   /// Encodes a text in parts that start where every pattern starts a pre-token, so that the ids are those of
   /// the whole.
   func encodeInParallel(_ text: TextCursor, _ threads: ThreadPool, _ output: inout TokenBuffer) {
-    let cuts = pattern == nil ? [0, text.count] : safeCuts(text, parts: text.count / Self.parallelPartSize)
+    let cuts = pattern == nil ? [0, text.count] : text.safeCuts(every: Self.parallelPartSize)
     let results = UnsafeMutablePointer<[Int32]>.allocate(capacity: cuts.count)
     results.initialize(repeating: [], count: cuts.count)
     defer {
@@ -25,16 +25,5 @@ extension Tokenizer {
     var ids = TokenBuffer(reserving: range.count / 3 + 64)
     pool.withEncoder { $0.encode(text, range, pattern: pattern, into: &ids) }
     return Array(ids.ids)
-  }
-
-  private func safeCuts(_ text: TextCursor, parts: Int) -> [Int] {
-    var cuts = [0]
-    for part in 1..<max(2, parts) {
-      let wanted = max(text.count / parts * part, cuts[cuts.count - 1] + 1)
-      let cut = text.safeCut(atOrAfter: wanted)
-      if cut >= text.count { break }
-      cuts.append(cut)
-    }
-    return cuts + [text.count]
   }
 }

@@ -4,7 +4,7 @@ import LMAutograd
 import LMRuntime
 import LMTensor
 import Testing
-import TestSupport
+import LMTestSupport
 
 /// Dense attention in double precision on rows `[B · T, (H + 2G) d]`; S = T.
 private func dense(_ x: [Double], _ shape: AttentionShape, _ ranges: KeyRanges, slopes: [Float]?) -> [Double] {

@@ -3,7 +3,7 @@ import LMAttention
 import LMAutograd
 import LMTensor
 import Testing
-import TestSupport
+import LMTestSupport
 
 @Suite(.serialized) struct PositionsTests {
   private func rotated(_ x: [Double], rows: Int, stride: Int, heads: Int, d: Int, rotary: Int, places: [Int32]) -> [Double] {

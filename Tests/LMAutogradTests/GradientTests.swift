@@ -2,7 +2,7 @@ import LMAutograd
 import LMRuntime
 import LMTensor
 import Testing
-import TestSupport
+import LMTestSupport
 
 #if canImport(Glibc)
   import Glibc

@@ -1,7 +1,7 @@
 import LMRuntime
 import LMTensor
 import Testing
-import TestSupport
+import LMTestSupport
 
 /// C = A Bᵀ in double precision.
 private func oracle(_ a: [Double], _ b: [Double], m: Int, n: Int, k: Int) -> [Double] {

@@ -11,6 +11,16 @@ package enum FileOperation: Sendable, Equatable {
   case rename(from: String, to: String)
   case remove(path: String)
 
+  /// Gets the changes. A class: with a closure as the value, `withValue` crashed in an optimised build of
+  /// Swift 6.3.1 (`swift_task_localValuePush`).
+  package final class Observer: Sendable {
+    private let body: @Sendable (FileOperation) -> Void
+
+    package init(_ body: @escaping @Sendable (FileOperation) -> Void) { self.body = body }
+
+    func callAsFunction(_ operation: FileOperation) { body(operation) }
+  }
+
   /// Gets every change made by the current task; nil outside tests.
-  @TaskLocal package static var observer: (@Sendable (FileOperation) -> Void)?
+  @TaskLocal package static var observer: Observer?
 }

@@ -73,7 +73,9 @@ public enum FileSystem {
   /// Renames a file or directory within one file system; an existing file of the new name is replaced.
   /// - Throws: ``LMError`` where the system refuses.
   public static func rename(_ path: String, to newPath: String) throws(LMError) {
-    guard Glibc.rename(path, newPath) == 0 else { throw .system(errno, at: newPath, "rename \(path) to this") }
+    guard Glibc.rename(path, newPath) == 0 else {
+      throw .system(errno, at: newPath, "rename \(path) to this")
+    }
     FileOperation.observer?(.rename(from: path, to: newPath))
   }
 

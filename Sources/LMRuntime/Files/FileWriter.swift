@@ -16,7 +16,7 @@ public final class FileWriter {
   private static let bufferSize = 1 << 20
 
   /// Opens `path` with `flags`; `hashing` computes the SHA-256 of what is written.
-  init(_ path: String, flags: Int32, hashing: Bool = false) throws(LMError) {
+  package init(_ path: String, flags: Int32, hashing: Bool = false) throws(LMError) {
     descriptor = open(path, O_WRONLY | O_CLOEXEC | flags, 0o666)
     guard descriptor >= 0 else { throw .system(errno, at: path, "create the file") }
     self.path = path
@@ -53,7 +53,7 @@ public final class FileWriter {
 
   /// Writes what is buffered and, with `flushing`, waits until it is on the disk.
   /// - Returns: the SHA-256 of the file where the writer computes it, else nil.
-  func finish(flushing: Bool) throws(LMError) -> SHA256Digest? {
+  package func finish(flushing: Bool) throws(LMError) -> SHA256Digest? {
     try flushBuffer()
     if flushing {
       guard fsync(descriptor) == 0 else { throw .system(errno, at: path, "flush the file") }

@@ -1,5 +1,5 @@
 /// The members of a JSON object in the order of the file, with look-up by the key's UTF-8 bytes.
-public struct JSONObject: Sendable, Equatable, RandomAccessCollection {
+public struct JSONObject: Sendable, Equatable, RandomAccessCollection, ExpressibleByDictionaryLiteral {
   /// One key with its value.
   public struct Member: Sendable, Equatable {
     /// The key.
@@ -29,8 +29,8 @@ public struct JSONObject: Sendable, Equatable, RandomAccessCollection {
   /// The member at `position` in the order of the file.
   public subscript(position: Int) -> Member { members[position] }
 
-  /// The value of `key`, nil where the object has no such key. Setting nil is not removal of order: the
-  /// member is taken out and later ones move up.
+  /// The value of `key`, nil where the object has no such key. A new key goes to the end; setting nil takes
+  /// the member out.
   /// - Complexity: O(bytes of the key); removal O(members).
   public subscript(key: String) -> JSON? {
     get { position(of: key).map { members[$0].value } }
@@ -65,6 +65,11 @@ public struct JSONObject: Sendable, Equatable, RandomAccessCollection {
   /// - Complexity: O(size of both).
   public static func == (left: JSONObject, right: JSONObject) -> Bool {
     left.count == right.count && left.members.allSatisfy { right[$0.key] == $0.value }
+  }
+
+  /// An object of the members written; a repeated key keeps the last value.
+  public init(dictionaryLiteral elements: (String, JSON)...) {
+    for (key, value) in elements { self[key] = value }
   }
 
   private func position(of key: String) -> Int? {

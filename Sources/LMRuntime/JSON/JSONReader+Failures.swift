@@ -23,6 +23,7 @@ extension JSONReader {
 
   /// The error for a key that stands twice in one object, found before its value at `start`.
   public func repeatedKey(_ key: String, before start: Int) -> LMError {
-    failure(at: start, "the key \(JSON.quoted(key)) stands twice in one object", remedy: "remove one of the two")
+    failure(
+      at: start, "the key \(JSON.quoted(key)) stands twice in one object", remedy: "remove one of the two")
   }
 }

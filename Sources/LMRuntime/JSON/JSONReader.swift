@@ -65,6 +65,16 @@ public struct JSONReader {
     }
   }
 
+  /// Reads any value without keeping it, as strictly as ``readValue()`` but for repeated keys.
+  /// - Throws: ``LMError`` with the offset of the first fault.
+  public mutating func skipValue() throws(LMError) {
+    switch skipSpace() {
+    case UInt8(ascii: "{"): try readObject { reader, _ throws(LMError) in try reader.skipValue() }
+    case UInt8(ascii: "["): try readArray { reader throws(LMError) in try reader.skipValue() }
+    default: _ = try readValue()
+    }
+  }
+
   /// Reads an object; `member` gets each key and must read exactly its value. Repeated keys are not noticed.
   /// - Throws: ``LMError`` where the bytes are no object, or what `member` throws.
   public mutating func readObject(
@@ -75,7 +85,9 @@ public struct JSONReader {
     while true {
       guard skipSpace() == UInt8(ascii: "\"") else { throw unexpected("a key in double quotes") }
       let key = try readString()
-      guard skipSpace() == UInt8(ascii: ":") else { throw unexpected("\":\" after the key \(JSON.quoted(key))") }
+      guard skipSpace() == UInt8(ascii: ":") else {
+        throw unexpected("\":\" after the key \(JSON.quoted(key))")
+      }
       offset += 1
       try member(&self, key)
       switch skipSpace() {

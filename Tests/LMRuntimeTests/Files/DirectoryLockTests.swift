@@ -1,5 +1,6 @@
 import Glibc
 import LMRuntime
+import LMTestSupport
 import Testing
 
 @Suite struct DirectoryLockTests {

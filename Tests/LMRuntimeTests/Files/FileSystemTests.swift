@@ -1,5 +1,6 @@
 import Glibc
 import LMRuntime
+import LMTestSupport
 import Testing
 
 @Suite struct FileSystemTests {
@@ -20,7 +21,8 @@ import Testing
     #expect(throws: LMError.self) { try FileSystem.entries(of: directory("a")) }
   }
 
-  @Test func `removing a tree takes links and names that are no UTF-8, and leaves what links lead to`() throws {
+  @Test func `removing a tree takes links and names that are no UTF-8, and leaves what links lead to`() throws
+  {
     let kept = try directory.write("kept", [1])
     try FileSystem.createDirectory(directory("tree/deep/deeper"))
     try directory.write("tree/deep/f", [1])

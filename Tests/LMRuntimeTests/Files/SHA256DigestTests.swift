@@ -1,4 +1,5 @@
 import LMRuntime
+import LMTestSupport
 import Testing
 
 @Suite struct SHA256DigestTests {
@@ -14,7 +15,8 @@ import Testing
     ),
     ("a", 1_000_000, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"),
     ("a", 3 << 20, nil),
-  ]) func `digests are NIST's, in memory and from a file`(text: String, count: Int, expected: String?) throws {
+  ]) func `digests are NIST's, in memory and from a file`(text: String, count: Int, expected: String?) throws
+  {
     let bytes = Array(String(repeating: text, count: count).utf8)
     let digest = SHA256Digest(of: bytes)
     if let expected { #expect(digest.description == expected) }

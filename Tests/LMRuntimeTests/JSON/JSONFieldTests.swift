@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct JSONFieldTests {
   let config = JSONField(
-    ["width": 8, "name": "x", "list": [1, ["deep": "no"]], "none": nil, "eps": 1e-5, "heads": 4.0], in: "c.json")
+    ["width": 8, "name": "x", "list": [1, ["deep": "no"]], "none": nil, "eps": 1e-5, "heads": 4.0],
+    in: "c.json")
 
   @Test func `values of the right type are given`() throws {
     #expect(try config["width"].integer() == 8)

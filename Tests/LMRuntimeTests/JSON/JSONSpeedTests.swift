@@ -4,7 +4,8 @@ import Testing
 
 /// Real tokenizer files, where the folder with test data is there (`LM_DATA`, else `/work/shared/data`).
 @Suite struct JSONSpeedTests {
-  static let folder = (getenv("LM_DATA").map { String(cString: $0) } ?? "/work/shared/data") + "/tokenizers/hf"
+  static let folder =
+    (getenv("LM_DATA").map { String(cString: $0) } ?? "/work/shared/data") + "/tokenizers/hf"
 
   @Test(
     .enabled(if: access(folder, R_OK) == 0, "no test data at \(folder)"),
@@ -18,8 +19,12 @@ import Testing
       best = min(best, try ContinuousClock().measure { value = try JSON.parse(bytes, from: path) })
     }
     #expect(try JSON.parse(value.serialized(.pretty), from: path) == value)
-    print("JSON \(name): \(bytes.count) bytes in \(best), \(Int(Double(bytes.count) / 1e6 / (best / .seconds(1)))) MB/s")
-    #expect(best < .milliseconds(500), "ten times the usual time: other work may disturb, a quadratic step must not")
+    print(
+      "JSON \(name): \(bytes.count) bytes in \(best), \(Int(Double(bytes.count) / 1e6 / (best / .seconds(1)))) MB/s"
+    )
+    #expect(
+      best < .milliseconds(500), "ten times the usual time: other work may disturb, a quadratic step must not"
+    )
   }
 
   private func readAll(_ path: String) throws -> [UInt8] {

@@ -9,7 +9,8 @@ import Testing
   // Expected text from Python 3.11: json.dumps(value, indent=2, ensure_ascii=False).
   @Test func `pretty is what Python writes`() {
     let value: JSON = [
-      "a": [1, [], [:], ["x": nil]], "é": "\u{1}\u{1f}\u{7f}\"\\/\n\t\r\u{8}\u{c}😀", "f": [1e16, 1e-5, 0.0001, 1e22, -0.0],
+      "a": [1, [], [:], ["x": nil]], "é": "\u{1}\u{1f}\u{7f}\"\\/\n\t\r\u{8}\u{c}😀",
+      "f": [1e16, 1e-5, 0.0001, 1e22, -0.0],
     ]
     #expect(
       value.text(.pretty) == """

@@ -2,10 +2,12 @@ import Glibc
 import LMRuntime
 
 /// A new directory that is removed with everything in it at the end of a test.
-final class TemporaryDirectory: Sendable {
-  let path: String
+public final class TemporaryDirectory: Sendable {
+  /// Its path.
+  public let path: String
 
-  init() {
+  /// Creates it in `/tmp`.
+  public init() {
     var template = Array("/tmp/lm-test-XXXXXX".utf8CString)
     path = template.withUnsafeMutableBufferPointer { buffer in
       guard let base = buffer.baseAddress, mkdtemp(base) != nil else { return "/tmp" }
@@ -16,13 +18,14 @@ final class TemporaryDirectory: Sendable {
   deinit { if path != "/tmp" { try? FileSystem.removeTree(path) } }
 
   /// The path of `name` in the directory.
-  func callAsFunction(_ name: String) -> String { "\(path)/\(name)" }
+  public func callAsFunction(_ name: String) -> String { "\(path)/\(name)" }
 
   /// Writes a file of the given content and returns its path.
-  @discardableResult func write(_ name: String, _ bytes: [UInt8]) throws -> String {
+  @discardableResult public func write(_ name: String, _ bytes: [UInt8]) throws -> String {
     try AtomicFile.write(self(name)) { writer throws(LMError) in try writer.write(bytes) }
     return self(name)
   }
 
-  static func bytes(of path: String) throws -> [UInt8] { try MappedFile(path).withBytes { Array($0) } }
+  /// The content of the file at `path`.
+  public static func bytes(of path: String) throws -> [UInt8] { try MappedFile(path).withBytes { Array($0) } }
 }

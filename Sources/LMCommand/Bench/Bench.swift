@@ -1,0 +1,7 @@
+import ArgumentParser
+
+/// `lm bench`: measurements as JSON.
+struct Bench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measure this machine and lm on it, as JSON.", subcommands: [BenchTrain.self])
+}

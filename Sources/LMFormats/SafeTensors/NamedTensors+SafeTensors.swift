@@ -1,0 +1,67 @@
+import LMRuntime
+import LMTensor
+
+extension NamedTensors {
+  /// The float tensors of a model folder or of one file, mapped and not copied; float16 and float64 become
+  /// float32, integers are passed over.
+  /// - Throws: ``LMError`` where a file is missing or broken.
+  public static func load(_ files: [SafeTensorsFile]) throws(LMError) -> NamedTensors {
+    var result = NamedTensors()
+    for file in files {
+      for entry in file.entries {
+        if let tensor = tensor(entry, in: file) { result[entry.name] = tensor }
+      }
+    }
+    return result
+  }
+
+  private static func tensor(_ entry: SafeTensorsEntry, in file: SafeTensorsFile) -> Tensor? {
+    let bytes = UnsafeRawBufferPointer(rebasing: file.file.bytes[entry.byteRange])
+    let count = entry.shape.reduce(1, *)
+    if count == 0 { return Tensor(entry.shape) }
+    switch entry.type {
+    case .float32 where Int(bitPattern: bytes.baseAddress) % 4 == 0:
+      return Tensor(entry.shape, dtype: .float32, storage: Storage(borrowing: bytes, owner: file.file))
+    case .bfloat16 where Int(bitPattern: bytes.baseAddress) % 2 == 0:
+      return Tensor(entry.shape, dtype: .bfloat16, storage: Storage(borrowing: bytes, owner: file.file))
+    case .float32, .bfloat16:
+      let copy = Tensor(entry.shape, dtype: entry.type == .float32 ? .float32 : .bfloat16)
+      if let base = bytes.baseAddress { copy.pointer.copyMemory(from: base, byteCount: bytes.count) }
+      return copy
+    case .float16:
+      let wide = Tensor(entry.shape)
+      for index in 0..<count {
+        let bits = bytes.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)
+        wide.floats[index] = Float(Float16(bitPattern: UInt16(littleEndian: bits)))
+      }
+      return wide
+    case .float64:
+      let narrow = Tensor(entry.shape)
+      for index in 0..<count {
+        let bits = bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self)
+        narrow.floats[index] = Float(Double(bitPattern: UInt64(littleEndian: bits)))
+      }
+      return narrow
+    default:
+      return nil
+    }
+  }
+
+  /// Writes all tensors as one safetensors file through `writer`, a copy of no more than one tensor at a time.
+  public func write(to writer: FileWriter) throws(LMError) {
+    try layout().write(to: writer) { entry, writer throws(LMError) in
+      guard let tensor = self[entry.name] else { return }
+      try writer.write(UnsafeRawBufferPointer(start: tensor.pointer, count: tensor.byteCount))
+    }
+  }
+
+  /// Bytes of the file that ``write(to:)`` writes.
+  public func fileSize() throws(LMError) -> Int { try layout().byteCount }
+
+  private func layout() throws(LMError) -> SafeTensorsWriter {
+    let tensors = names.compactMap { name in
+      self[name].map { SafeTensorsWriter.Tensor(name, $0.dtype == .float32 ? .float32 : .bfloat16, $0.shape) }
+    }
+    return try SafeTensorsWriter(tensors, metadata: metadata.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+  }
+}

@@ -1,0 +1,36 @@
+extension SplitPattern {
+  /// Calls `body` with every pre-token of the bytes `range` of the text, from left to right.
+  @inline(__always) static func forEachPiece(
+    _ pattern: SplitPattern?, _ text: TextCursor, _ range: Range<Int>,
+    _ body: (UnsafeBufferPointer<UInt8>) -> Void
+  ) {
+    switch pattern {
+    case nil: forEach(WholeTextSplitter(text: text), text, range, body)
+    case .gpt2: forEach(GPT2Splitter(text: text), text, range, body)
+    case .cl100k, .llama3: forEach(CL100KSplitter(text: text, digits: 3), text, range, body)
+    case .qwen2: forEach(CL100KSplitter(text: text, digits: 1), text, range, body)
+    case .o200k: forEach(O200KSplitter(text: text), text, range, body)
+    }
+  }
+
+  @inline(__always) private static func forEach(
+    _ splitter: some PieceSplitter, _ text: TextCursor, _ range: Range<Int>,
+    _ body: (UnsafeBufferPointer<UInt8>) -> Void
+  ) {
+    var start = range.lowerBound
+    while start < range.upperBound {
+      let end = splitter.pieceEnd(from: start)
+      body(UnsafeBufferPointer(start: text.bytes + start, count: end - start))
+      start = end
+    }
+  }
+
+  /// The pre-tokens of `text`; their concatenation is the text.
+  public func pieces(of text: [UInt8]) -> [[UInt8]] {
+    text.withUnsafeBufferPointer { bytes in
+      var pieces: [[UInt8]] = []
+      SplitPattern.forEachPiece(self, TextCursor(bytes), 0..<bytes.count) { pieces.append(Array($0)) }
+      return pieces
+    }
+  }
+}

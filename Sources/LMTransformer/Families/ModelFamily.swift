@@ -1,0 +1,46 @@
+import LMRuntime
+
+/// An architecture that other tools know: what its `config.json` says and what its weights are called.
+///
+/// A family contains no arithmetic; the one ``TransformerBlock`` computes all of them.
+public protocol ModelFamily: Sendable {
+  /// `model_type` in `config.json`.
+  static var modelType: String { get }
+  /// The class that transformers opens the folder with.
+  static var architecture: String { get }
+  /// What a configuration must be to be of this family; the name of the first choice that is not.
+  static func misfit(_ configuration: TransformerConfiguration) -> String?
+  /// Reads the family's keys.
+  static func configuration(_ config: JSONField) throws(LMError) -> TransformerConfiguration
+  /// The family's keys for `configuration`, without those that all families share.
+  static func config(_ configuration: TransformerConfiguration) -> JSONObject
+  /// Names of the weights outside the layers.
+  static func outerWeights(_ configuration: TransformerConfiguration) -> [WeightName]
+  /// Names of the weights of a layer.
+  static func layerWeights(_ configuration: TransformerConfiguration, layer: Int) -> [WeightName]
+}
+
+extension ModelFamily {
+  /// All names, in the order of the model.
+  static func weights(_ configuration: TransformerConfiguration) -> [WeightName] {
+    var names = outerWeights(configuration)
+    for layer in 0..<configuration.layers { names += layerWeights(configuration, layer: layer) }
+    return names
+  }
+}
+
+/// The families that can be read and written.
+public enum ModelFamilies {
+  /// In the order in which they are offered.
+  public static let all: [any ModelFamily.Type] = [
+    LlamaFamily.self, Qwen3Family.self, GPT2Family.self, BloomFamily.self,
+  ]
+
+  /// The family called `modelType`.
+  /// - Throws: ``LMError`` that lists the known ones.
+  public static func named(_ modelType: String, at place: String) throws(LMError) -> any ModelFamily.Type {
+    if let family = all.first(where: { $0.modelType == modelType }) { return family }
+    let known = all.map { $0.modelType }.joined(separator: ", ")
+    throw LMError(at: place, "the architecture \"\(modelType)\" is unknown", remedy: "use a model of one of: \(known)")
+  }
+}

@@ -1,0 +1,34 @@
+/// Where one tensor of a model file lies in the parameters of ``Transformer``.
+public struct WeightName: Sendable {
+  /// How the file lays the tensor out.
+  public enum Layout: Sendable, Equatable {
+    /// Rows `[outputs, inputs]`, as here.
+    case plain
+    /// `[inputs, outputs]` (GPT-2's Conv1D).
+    case transposed
+    /// Query, key and value rows of each head side by side: `[H, 3, d]` (Bloom).
+    case interleavedHeads(headWidth: Int)
+  }
+
+  /// Name in the file.
+  public let name: String
+  /// ``Parameter/name`` here.
+  public let parameter: String
+  /// First row of the parameter that the tensor fills, and the number of rows; nil for all of them.
+  public let rows: Range<Int>?
+  /// Layout in the file.
+  public let layout: Layout
+  /// Shape to write as zeros where the model has no such parameter but the family's files do (biases).
+  public let zeros: [Int]?
+
+  /// A tensor `name` of the file for `parameter` or some of its rows.
+  public init(
+    _ name: String, _ parameter: String, rows: Range<Int>? = nil, layout: Layout = .plain, zeros: [Int]? = nil
+  ) {
+    self.name = name
+    self.parameter = parameter
+    self.rows = rows
+    self.layout = layout
+    self.zeros = zeros
+  }
+}

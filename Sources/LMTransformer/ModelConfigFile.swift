@@ -1,0 +1,58 @@
+import LMRuntime
+
+/// `config.json` of a model folder: family, configuration, special tokens.
+public struct ModelConfigFile: Sendable {
+  /// The family whose names the weights have.
+  public let family: any ModelFamily.Type
+  /// What the model is made of.
+  public let configuration: TransformerConfiguration
+  /// Special tokens by their keys: `bos_token_id`, `eos_token_id`, `pad_token_id`.
+  public let specialTokens: [String: Int]
+
+  private static let specialKeys = ["bos_token_id", "eos_token_id", "pad_token_id"]
+
+  /// The file for a model that is to be written.
+  public init(family: any ModelFamily.Type, configuration: TransformerConfiguration, specialTokens: [String: Int]) {
+    self.family = family
+    self.configuration = configuration
+    self.specialTokens = specialTokens
+  }
+
+  /// Reads `config.json`.
+  /// - Throws: ``LMError`` for unknown architectures, missing keys and sizes that cannot be.
+  public init(_ config: JSONField, at place: String) throws(LMError) {
+    family = try ModelFamilies.named(try config["model_type"].string(), at: place)
+    if let own = try config.optional("lm") {
+      configuration = try TransformerConfiguration(own)
+    } else {
+      configuration = try family.configuration(config)
+    }
+    try configuration.validate(at: place)
+    var tokens: [String: Int] = [:]
+    for key in Self.specialKeys {
+      guard let field = try config.optional(key) else { continue }
+      // Some models list several ends of text; the first one counts.
+      if case .array(let ids) = field.value, case .integer(let id)? = ids.first {
+        tokens[key] = id
+      } else {
+        tokens[key] = try field.integer(in: -1...Int(Int32.max))
+      }
+    }
+    specialTokens = tokens
+  }
+
+  /// Whether transformers computes the same from this folder; otherwise what stands against it.
+  public var misfit: String? { family.misfit(configuration) }
+
+  /// The file's contents. Choices that the family cannot express are kept under "lm".
+  public var json: JSON {
+    var object = JSONObject()
+    object["architectures"] = .array([.string(family.architecture)])
+    object["model_type"] = .string(family.modelType)
+    for member in family.config(configuration) { object[member.key] = member.value }
+    object["dtype"] = .string("float32")
+    for key in Self.specialKeys { object[key] = specialTokens[key].map { .integer($0) } ?? .null }
+    object["lm"] = configuration.json
+    return .object(object)
+  }
+}
