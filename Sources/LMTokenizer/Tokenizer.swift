@@ -8,9 +8,9 @@ import LMRuntime
 ///
 /// A value that any number of threads may use at the same time. Ids are `Int32`, 0 ..< ``vocabularySize``.
 public struct Tokenizer: Sendable {
-  let model: BPEModel
+  package let model: BPEModel
   let pool: EncoderPool
-  let normalizer: Normalizer
+  package let normalizer: Normalizer
   /// True where a space goes before a text that has none at its start.
   let addsPrefixSpace: Bool
   /// Tokens by content, in the order of their ids.

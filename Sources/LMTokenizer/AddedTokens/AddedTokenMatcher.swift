@@ -1,9 +1,9 @@
 /// Finds added tokens in a text: leftmost first, of those the longest, never overlapping.
-struct AddedTokenMatcher: Sendable {
+package struct AddedTokenMatcher: Sendable {
   /// A token in the text. `range` includes white space that the token's flags give it.
-  struct Match: Equatable {
-    let range: Range<Int>
-    let token: AddedToken
+  package struct Match: Equatable {
+    package let range: Range<Int>
+    package let token: AddedToken
   }
 
   private let tokens: [AddedToken]
@@ -14,7 +14,7 @@ struct AddedTokenMatcher: Sendable {
   private var firstBytes = Array(repeating: false, count: 256)
 
   /// A matcher of `tokens`, each of which is looked for as `form` gives it.
-  init(_ tokens: [AddedToken], form: (String) -> [UInt8] = { Array($0.utf8) }) {
+  package init(_ tokens: [AddedToken], form: (String) -> [UInt8] = { Array($0.utf8) }) {
     self.tokens = tokens
     var nodeCount = 1
     for (position, token) in tokens.enumerated() {
@@ -41,7 +41,7 @@ struct AddedTokenMatcher: Sendable {
   ///
   /// A match that is skipped, or not a word of its own where it should be, is not tried shorter.
   /// - Complexity: O(bytes) where tokens begin rarely, at worst O(bytes · longest token).
-  func matches(in text: TextCursor, isSkipped: (AddedToken) -> Bool) -> [Match] {
+  package func matches(in text: TextCursor, isSkipped: (AddedToken) -> Bool) -> [Match] {
     var found: [Match] = []
     var index = 0
     var free = 0

@@ -3,9 +3,9 @@ import LMRuntime
 /// The `tokenizer.json` of Hugging Face's tokenizers, for byte-level byte-pair encoding.
 ///
 /// `truncation` and `padding` are about batches, not about text: they are not applied and not kept.
-enum TokenizerFile {
+package enum TokenizerFile {
   /// The tokenizer that a document describes.
-  static func tokenizer(_ document: JSONField) throws(LMError) -> Tokenizer {
+  package static func tokenizer(_ document: JSONField) throws(LMError) -> Tokenizer {
     let modelField = try document["model"]
     try checkModel(modelField)
     let addedTokens = try addedTokens(document)

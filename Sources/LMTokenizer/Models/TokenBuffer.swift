@@ -1,11 +1,11 @@
 /// Ids that are being produced: a growing block without the checks of an array.
-struct TokenBuffer: ~Copyable {
+package struct TokenBuffer: ~Copyable {
   private(set) var base: UnsafeMutablePointer<Int32>
   private var capacity: Int
   /// Number of ids.
   var count = 0
 
-  init(reserving capacity: Int) {
+  package init(reserving capacity: Int) {
     self.capacity = max(64, capacity)
     base = .allocate(capacity: self.capacity)
   }
@@ -13,7 +13,7 @@ struct TokenBuffer: ~Copyable {
   deinit { base.deallocate() }
 
   /// The ids.
-  var ids: UnsafeBufferPointer<Int32> { UnsafeBufferPointer(start: base, count: count) }
+  package var ids: UnsafeBufferPointer<Int32> { UnsafeBufferPointer(start: base, count: count) }
 
   /// Makes room for `extra` more ids.
   @inline(__always) mutating func reserve(_ extra: Int) {

@@ -1,7 +1,7 @@
 /// The bytes of every token, and which id has given bytes.
 ///
 /// Bytes lie one after the other in one block; the index is an open-addressing table of ids.
-struct Vocabulary: Sendable {
+package struct Vocabulary: Sendable {
   private var bytes: [UInt8] = []
   /// Where each token ends in `bytes`; token 0 starts at 0.
   private var ends: [Int] = []
@@ -12,13 +12,13 @@ struct Vocabulary: Sendable {
   private(set) var literals: Set<Int32> = []
 
   /// Number of ids.
-  var count: Int { ends.count }
+  package var count: Int { ends.count }
 
   /// Number of bytes of all tokens.
   var byteCount: Int { bytes.count }
 
   /// A vocabulary without tokens that expects `tokens` of them.
-  init(reserving tokens: Int = 0) {
+  package init(reserving tokens: Int = 0) {
     var size = 16
     while size < tokens * 2 { size *= 2 }
     index = Array(repeating: -1, count: size)
@@ -26,7 +26,7 @@ struct Vocabulary: Sendable {
   }
 
   /// Appends a token, whose id is the old `count`. Where the same bytes are known, look-ups keep the first.
-  mutating func append(_ token: some Collection<UInt8>, isLiteral: Bool = false) {
+  package mutating func append(_ token: some Collection<UInt8>, isLiteral: Bool = false) {
     let id = Int32(ends.count)
     bytes.append(contentsOf: token)
     ends.append(bytes.count)
@@ -38,7 +38,7 @@ struct Vocabulary: Sendable {
   mutating func appendGap() { append(EmptyCollection(), isLiteral: true) }
 
   /// The bytes of token `id`, which must be below `count`.
-  subscript(id: Int) -> ArraySlice<UInt8> { bytes[start(id)..<ends[id]] }
+  package subscript(id: Int) -> ArraySlice<UInt8> { bytes[start(id)..<ends[id]] }
 
   /// The number of bytes of token `id`.
   func length(_ id: Int) -> Int { ends[id] - start(id) }
@@ -51,7 +51,7 @@ struct Vocabulary: Sendable {
   }
 
   /// The id of the token that consists of `token`, nil where there is none.
-  func id(of token: [UInt8]) -> Int32? { token.withUnsafeBufferPointer(id(of:)) }
+  package func id(of token: [UInt8]) -> Int32? { token.withUnsafeBufferPointer(id(of:)) }
 
   private func start(_ id: Int) -> Int { id == 0 ? 0 : ends[id - 1] }
 

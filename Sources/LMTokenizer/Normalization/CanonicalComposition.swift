@@ -3,9 +3,9 @@ import Glibc
 
 /// Normalization form C. Only the neighbourhood of a code point that can change is handed to utf8proc;
 /// bytes that are no UTF-8 stay as they are.
-enum CanonicalComposition {
+package enum CanonicalComposition {
   /// The composed bytes, nil where the text has nothing to compose.
-  static func normalized(_ text: TextCursor) -> [UInt8]? {
+  package static func normalized(_ text: TextCursor) -> [UInt8]? {
     var output: [UInt8]?
     var copied = 0
     var starter = 0

@@ -1,5 +1,5 @@
 /// What is done to a text before it is split.
-enum Normalizer: Sendable, Equatable {
+package enum Normalizer: Sendable, Equatable {
   /// Nothing.
   case none
   /// Canonical composition (Unicode normalization form C).

@@ -6,7 +6,7 @@ extension TextCursor {
   /// its pre-token only by white space, or by a slash in o200k. So a cut is safe
   /// - before a space that follows a printable ASCII character other than a space, and
   /// - behind a line feed that anything but white space and a slash follows.
-  func safeCut(atOrAfter index: Int) -> Int {
+  package func safeCut(atOrAfter index: Int) -> Int {
     var index = max(1, index)
     while index < count {
       let before = bytes[index - 1]

@@ -2,14 +2,14 @@
 ///
 /// The tables live as long as the program; they are decoded from ``generalCategoryRuns`` at first use
 /// (about 2 ms).
-struct CodePointTable: @unchecked Sendable {
-  static let codePointCount = 0x110000
+package struct CodePointTable: @unchecked Sendable {
+  package static let codePointCount = 0x110000
   private static let blockBits = 7
 
   /// General categories, as raw values.
   static let categories = CodePointTable(decodeCategories())
   /// ``CodePointClass`` bits. ASCII is block 0: `classes.values[byte]` needs no first stage.
-  static let classes = CodePointTable(decodeClasses())
+  package static let classes = CodePointTable(decodeClasses())
 
   /// Where each block of 128 code points starts in `values`.
   let blocks: UnsafePointer<UInt16>
@@ -17,7 +17,7 @@ struct CodePointTable: @unchecked Sendable {
   let values: UnsafePointer<UInt8>
 
   /// The value of `codePoint`, which must be below 0x110000.
-  @inline(__always) subscript(codePoint: Int) -> UInt8 {
+  @inline(__always) package subscript(codePoint: Int) -> UInt8 {
     values[Int(blocks[codePoint >> Self.blockBits]) << Self.blockBits | codePoint & 127]
   }
 

@@ -33,20 +33,23 @@ public enum GeneralCategory: UInt8, Sendable, CaseIterable {
 }
 
 /// The sets of code points that occur in splitting patterns, as bits.
-struct CodePointClass: OptionSet, Sendable {
-  let rawValue: UInt8
+package struct CodePointClass: OptionSet, Sendable {
+  package let rawValue: UInt8
+
+  /// The set with the given bits.
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
 
   /// `\p{L}`.
-  static let letter = CodePointClass(rawValue: 1)
+  package static let letter = CodePointClass(rawValue: 1)
   /// `\p{N}`.
-  static let number = CodePointClass(rawValue: 2)
+  package static let number = CodePointClass(rawValue: 2)
   /// `\s`: the 25 code points with the property White_Space.
-  static let space = CodePointClass(rawValue: 4)
+  package static let space = CodePointClass(rawValue: 4)
   /// `[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]`.
-  static let upper = CodePointClass(rawValue: 8)
+  package static let upper = CodePointClass(rawValue: 8)
   /// `[\p{Ll}\p{Lm}\p{Lo}\p{M}]`.
-  static let lower = CodePointClass(rawValue: 16)
+  package static let lower = CodePointClass(rawValue: 16)
 
   /// The three sets that no two of share a code point; none of them is "other".
-  static let kind: CodePointClass = [.letter, .number, .space]
+  package static let kind: CodePointClass = [.letter, .number, .space]
 }

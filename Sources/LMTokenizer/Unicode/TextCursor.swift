@@ -1,12 +1,12 @@
 /// Classified access to UTF-8 text that may contain anything: a byte that belongs to no well-formed
 /// sequence counts as one code point of class "other".
-struct TextCursor {
+package struct TextCursor {
   let bytes: UnsafePointer<UInt8>
   /// Number of bytes in the text.
   let count: Int
   private let table: CodePointTable
 
-  init(_ text: UnsafeBufferPointer<UInt8>) {
+  package init(_ text: UnsafeBufferPointer<UInt8>) {
     // An empty text has no address, and none of its bytes is ever read.
     bytes = text.baseAddress ?? UnsafePointer(CodePointTable.classes.values)
     count = text.count

@@ -1,7 +1,7 @@
 /// Strict UTF-8 (Unicode 16, table 3-7): no overlong form, no surrogate, nothing above U+10FFFF.
-enum UTF8Decoding {
+package enum UTF8Decoding {
   /// The code point at `bytes` and its length, or length 0 where no well-formed sequence starts.
-  @inline(__always) static func decode(
+  @inline(__always) package static func decode(
     _ bytes: UnsafePointer<UInt8>, available: Int
   ) -> (codePoint: Int, length: Int) {
     let lead = Int(bytes[0])
@@ -25,7 +25,7 @@ enum UTF8Decoding {
   }
 
   /// How many bytes at the end of `bytes` begin a sequence that more bytes could complete: 0 … 3.
-  static func incompleteSuffixLength(_ bytes: some BidirectionalCollection<UInt8>) -> Int {
+  package static func incompleteSuffixLength(_ bytes: some BidirectionalCollection<UInt8>) -> Int {
     var suffix: [UInt8] = []
     for byte in bytes.reversed().prefix(3) {
       suffix.insert(byte, at: 0)

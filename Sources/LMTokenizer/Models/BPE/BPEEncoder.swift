@@ -1,14 +1,14 @@
 /// The state of one thread that encodes: scratch memory and the cache of pre-tokens.
-final class BPEEncoder {
+package final class BPEEncoder {
   /// Bytes that the caches of one encoder may occupy: three quarters for short pre-tokens.
-  static let cacheByteLimit = 64 << 20
+  package static let cacheByteLimit = 64 << 20
 
   private let model: BPEModel
   private var merger: PieceMerger
   private var short: ShortPieceCache
   private var long: LongPieceCache
 
-  init(_ model: BPEModel, cacheByteLimit: Int = BPEEncoder.cacheByteLimit) {
+  package init(_ model: BPEModel, cacheByteLimit: Int = BPEEncoder.cacheByteLimit) {
     self.model = model
     merger = PieceMerger(model)
     short = ShortPieceCache(byteLimit: cacheByteLimit / 4 * 3)
@@ -16,10 +16,10 @@ final class BPEEncoder {
   }
 
   /// Bytes that the caches occupy.
-  var cacheByteCount: Int { short.byteCount + long.byteCount }
+  package var cacheByteCount: Int { short.byteCount + long.byteCount }
 
   /// Appends the ids of the bytes `range` of the text; pre-tokens start at its beginning and end at its end.
-  func encode(
+  package func encode(
     _ text: TextCursor, _ range: Range<Int>, pattern: SplitPattern?, into output: inout TokenBuffer
   ) {
     switch pattern {

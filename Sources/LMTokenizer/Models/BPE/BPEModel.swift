@@ -3,18 +3,25 @@
 ///
 /// A pre-token starts as one token per byte. While some adjacent pair is in the list of merges, the pair of
 /// the smallest rank, the leftmost of equals, becomes one token.
-final class BPEModel: Sendable {
+package final class BPEModel: Sendable {
   /// One line of the list of merges, in order of rank.
-  struct Merge: Sendable, Equatable {
-    let left: Int32
-    let right: Int32
-    let result: Int32
+  package struct Merge: Sendable, Equatable {
+    package let left: Int32
+    package let right: Int32
+    package let result: Int32
+
+    /// `left` and `right` join to `result`.
+    package init(left: Int32, right: Int32, result: Int32) {
+      self.left = left
+      self.right = right
+      self.result = result
+    }
   }
 
   /// The bytes of every id, added tokens included.
-  let vocabulary: Vocabulary
+  package let vocabulary: Vocabulary
   /// The merges in the order in which a file lists them.
-  let merges: [Merge]
+  package let merges: [Merge]
   /// True where a pre-token that is a token as a whole is never taken apart.
   let ignoresMerges: Bool
   /// What a byte without token becomes; nil drops it.
@@ -24,12 +31,12 @@ final class BPEModel: Sendable {
   /// Number of ids that ``MergeRanks`` and whole pre-tokens may give: those of the model itself.
   let modelCount: Int
 
-  let pairs: PairTable
+  package let pairs: PairTable
   /// The token of every byte, -1 where a byte has none.
-  let byteTokens: [Int32]
+  package let byteTokens: [Int32]
 
   /// How merges are ranked against each other.
-  enum MergeRanks: Sendable {
+  package enum MergeRanks: Sendable {
     /// By position in the list (tokenizer.json).
     case listOrder
     /// By the id they give, all ways to form a token being equal (tiktoken).
@@ -37,7 +44,7 @@ final class BPEModel: Sendable {
   }
   let ranks: MergeRanks
 
-  init(
+  package init(
     vocabulary: Vocabulary, modelCount: Int, byteTokens: [Int32], merges: [Merge],
     ranks: MergeRanks = .listOrder, ignoresMerges: Bool = false, unknownID: Int32? = nil,
     fusesUnknown: Bool = false

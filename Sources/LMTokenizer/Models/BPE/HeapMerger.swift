@@ -1,10 +1,10 @@
 /// Merging of long pieces: a linked list of symbols and a heap of candidate merges.
 ///
 /// Entries of pairs that no longer stand there are recognised when they come up, and dropped.
-enum HeapMerger {
+package enum HeapMerger {
   /// Merges `symbols` in place.
   /// - Complexity: O(n log n) for n symbols.
-  static func merge(_ symbols: inout [Int32], _ pairs: PairTable) {
+  package static func merge(_ symbols: inout [Int32], _ pairs: PairTable) {
     precondition(symbols.count < Int32.max, "HeapMerger: \(symbols.count) symbols, expected below 2^31")
     let list = SymbolList(symbols)
     var heap = MinimumHeap()

@@ -12,7 +12,7 @@ struct PairMerge: Sendable {
 /// Pair of tokens → merge, in one flat table with open addressing, at most half full.
 ///
 /// The number of slots is a power of two, and a look-up that fails stops at the first empty slot.
-final class PairTable: @unchecked Sendable {
+package final class PairTable: @unchecked Sendable {
   private struct Slot {
     var key: UInt64
     var merge: PairMerge

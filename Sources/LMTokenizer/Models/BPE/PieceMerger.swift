@@ -2,7 +2,7 @@
 ///
 /// Up to ``linearLimit`` bytes the smallest rank is found by a scan, which is O(n²) but has no overhead;
 /// longer pieces go through a heap, O(n log n) whatever the text.
-struct PieceMerger: ~Copyable {
+package struct PieceMerger: ~Copyable {
   static let linearLimit = 96
 
   private let model: BPEModel
@@ -10,7 +10,7 @@ struct PieceMerger: ~Copyable {
   private let shortSymbols: UnsafeMutablePointer<Int32>
   private let shortMerges: UnsafeMutablePointer<PairMerge>
 
-  init(_ model: BPEModel) {
+  package init(_ model: BPEModel) {
     self.model = model
     shortSymbols = .allocate(capacity: Self.linearLimit + 1)
     shortMerges = .allocate(capacity: Self.linearLimit + 1)
@@ -22,7 +22,7 @@ struct PieceMerger: ~Copyable {
   }
 
   /// Appends the ids of the piece to `output`.
-  mutating func encode(_ piece: UnsafeBufferPointer<UInt8>, into output: inout TokenBuffer) {
+  package mutating func encode(_ piece: UnsafeBufferPointer<UInt8>, into output: inout TokenBuffer) {
     if let id = model.wholePieceID(piece) { return output.append(id) }
     if piece.count <= Self.linearLimit {
       let count = mergeShort(piece)

@@ -1,0 +1,106 @@
+import LMRuntime
+import LMTokenizer
+import Testing
+
+@Suite struct BPETrainerTests {
+  /// The definition: count all pairs anew before every merge.
+  private func naiveMerges(_ words: [[UInt8]: Int], first: Int32, ids: [Int32], count: Int) -> [[Int32]] {
+    var words = words.map { (symbols: $0.key.map { ids[Int($0)] }, count: $0.value) }
+    var merges: [[Int32]] = []
+    var spellings: [[Int32]: Int32] = [:]
+    var parts: [Int32: [Int32]] = [:]
+    func bytes(_ id: Int32) -> [Int32] { parts[id] ?? [id] }
+    var next = first
+    while next < first + Int32(count) {
+      var counts: [[Int32]: Int] = [:]
+      for word in words {
+        for (left, right) in zip(word.symbols, word.symbols.dropFirst()) { counts[[left, right], default: 0] += word.count }
+      }
+      let best = counts.max { a, b in
+        a.value != b.value ? a.value < b.value : b.key.lexicographicallyPrecedes(a.key)
+      }
+      guard let pair = best?.key else { break }
+      let spelling = bytes(pair[0]) + bytes(pair[1])
+      let id = spellings[spelling] ?? next
+      if id == next { next += 1 }
+      spellings[spelling] = id
+      parts[id] = spelling
+      merges.append([pair[0], pair[1], id])
+      for word in words.indices {
+        var result: [Int32] = []
+        for symbol in words[word].symbols {
+          if symbol == pair[1], result.last == pair[0], !(result.isEmpty) {
+            result[result.count - 1] = id
+          } else {
+            result.append(symbol)
+          }
+        }
+        words[word].symbols = result
+      }
+    }
+    return merges
+  }
+
+  @Test(arguments: 0..<6) func `merges are those of the definition`(seed: UInt64) throws {
+    var generator = SeededGenerator(seed: seed)
+    let text = (0..<400).map { _ in "abcde   ".utf8.randomElement(using: &generator) ?? 32 }
+    var counts = WordCounts(pattern: .gpt2)
+    counts.add(text)
+    let tokenizer = try BPETrainer(vocabularySize: 256 + 40, specialTokens: []).train(counts)
+    var words: [[UInt8]: Int] = [:]
+    for piece in SplitPattern.gpt2.pieces(of: text) { words[piece, default: 0] += 1 }
+    let ids = tokenizer.model.byteTokens
+    let expected = naiveMerges(words, first: 256, ids: ids, count: 40)
+    #expect(tokenizer.model.merges.map { [$0.left, $0.right, $0.result] } == expected)
+  }
+
+  @Test func `counts and merges do not depend on the number of threads`() throws {
+    guard let text = try SharedData.bytes("corpora/tinyshakespeare.txt") else { return }
+    var results: [[BPEModel.Merge]] = []
+    for threads in [1, 2, 3] {
+      var counts = WordCounts(pattern: .llama3)
+      counts.add(text, threads: ThreadPool(threads: threads))
+      results.append(try BPETrainer(vocabularySize: 1000).train(counts).model.merges)
+    }
+    #expect(results[0] == results[1])
+    #expect(results[0] == results[2])
+  }
+
+  @Test func `vocabulary and merges equal those of Hugging Face`() throws {
+    let names = ["corpora/tinyshakespeare.txt", "corpora/wagahai.txt"]
+    let paths = names.compactMap(SharedData.path)
+    guard paths.count == names.count else { return }
+    let folder = try TemporaryFolder()
+    guard try Reference.run(["train", "4096", folder.path + "/reference.json"] + paths) != nil else { return }
+    var counts = WordCounts(pattern: .gpt2)
+    for name in names { counts.add(try SharedData.bytes(name) ?? []) }
+    let ours = try BPETrainer(vocabularySize: 4096, specialTokens: ["<|bos|>", "<|eos|>"]).train(counts)
+    let reference = try Tokenizer.load(path: folder.path + "/reference.json")
+    #expect(ours.vocabularySize == 4096)
+    #expect(ours.model.merges == reference.model.merges)
+    for id in 0..<Int32(4096) { #expect(ours.token(id) == reference.token(id)) }
+  }
+
+  @Test func `a rare pair, an empty corpus and a special token in the text`() throws {
+    var counts = WordCounts(pattern: .gpt2)
+    #expect(try BPETrainer(vocabularySize: 300).train(counts).vocabularySize == 259)
+    counts.add(Array("abab abab xy bos bos".utf8))
+    let frequent = try BPETrainer(vocabularySize: 300, minimumFrequency: 4).train(counts)
+    #expect(frequent.model.merges.count == 1)
+    let reserved = try BPETrainer(vocabularySize: 300, specialTokens: ["bos"]).train(counts)
+    #expect(reserved.id("bos") == 0)
+    #expect(try !reserved.encode("bos").contains(0))
+  }
+
+  @Test func `sizes and names that cannot work are refused`() {
+    let counts = WordCounts(pattern: .gpt2)
+    for trainer in [
+      BPETrainer(vocabularySize: 258), BPETrainer(vocabularySize: -1), BPETrainer(vocabularySize: .max),
+      BPETrainer(specialTokens: ["a"]), BPETrainer(specialTokens: [""]),
+    ] {
+      var refused = false
+      do throws(LMError) { _ = try trainer.train(counts) } catch { refused = error.kind == .usage }
+      #expect(refused)
+    }
+  }
+}
