@@ -71,6 +71,7 @@ let package = Package(
     module("LMTransformer", uses: ["LMAttention", "LMAutograd", "LMTensor", "LMRuntime"]),
 
     // MARK: Floor 5
+    module("LMGeneration", uses: ["LMTransformer", "LMAttention", "LMTensor", "LMRuntime"]),
     module(
       "LMTraining", uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMTokenizer", "LMFormats", "LMRuntime", "CLMKernels"]),
 
@@ -94,8 +95,10 @@ let package = Package(
     tests("StoryGrammar"),
     tests("LMRuntime"),
     tests("LMTensor", uses: ["LMRuntime"]),
+    tests("LMTokenizer", uses: ["LMRuntime"]),
     tests("LMAutograd", uses: ["LMTensor", "LMRuntime"]),
     tests("LMFormats", uses: ["LMTensor", "LMRuntime"]),
     tests("LMAttention", uses: ["LMAutograd", "LMTensor", "LMRuntime"]),
+    tests("LMGeneration", uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMRuntime"]),
   ]
 )
