@@ -62,6 +62,7 @@ let package = Package(
 
     // MARK: Floor 2
     module("LMAutograd", uses: ["LMTensor", "CLMKernels"]),
+    module("LMData", uses: ["LMTokenizer", "LMRuntime"]),
     module("LMFormats", uses: ["LMTensor", "LMRuntime"]),
 
     // MARK: Floor 3
@@ -96,6 +97,7 @@ let package = Package(
     tests("LMRuntime"),
     tests("LMTensor", uses: ["LMRuntime"]),
     tests("LMTokenizer", uses: ["LMRuntime"]),
+    tests("LMData", uses: ["LMTokenizer", "LMRuntime"]),
     tests("LMAutograd", uses: ["LMTensor", "LMRuntime"]),
     tests("LMFormats", uses: ["LMTensor", "LMRuntime"]),
     tests("LMAttention", uses: ["LMAutograd", "LMTensor", "LMRuntime"]),
