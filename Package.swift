@@ -62,6 +62,7 @@ let package = Package(
 
     // MARK: Floor 2
     module("LMAutograd", uses: ["LMTensor", "CLMKernels"]),
+    module("LMData", uses: ["LMTokenizer", "LMRuntime"]),
     module("LMFormats", uses: ["LMTensor", "LMRuntime"]),
 
     // MARK: Floor 3
@@ -72,7 +73,10 @@ let package = Package(
 
     // MARK: Floor 5
     module(
-      "LMTraining", uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMTokenizer", "LMFormats", "LMRuntime", "CLMKernels"]),
+      "LMTraining",
+      uses: [
+        "LMTransformer", "LMAutograd", "LMTensor", "LMTokenizer", "LMData", "LMFormats", "LMRuntime", "CLMKernels",
+      ]),
 
     // MARK: Floor 8
     .executableTarget(
