@@ -74,7 +74,10 @@ let package = Package(
     // MARK: Floor 5
     module("LMGeneration", uses: ["LMTransformer", "LMAttention", "LMTensor", "LMRuntime"]),
     module(
-      "LMTraining", uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMTokenizer", "LMFormats", "LMRuntime", "CLMKernels"]),
+      "LMTraining",
+      uses: [
+        "LMTransformer", "LMAutograd", "LMTensor", "LMTokenizer", "LMData", "LMFormats", "LMRuntime", "CLMKernels",
+      ]),
 
     // MARK: Floor 8
     .executableTarget(

@@ -53,7 +53,8 @@ struct SmallModel: CustomTestStringConvertible, Sendable {
 @Suite(.serialized) struct GeneratorTests {
   private let prompt: [Int32] = [3, 60, 0, 17, 17, 5]
 
-  @Test(arguments: SmallModel.all) func `with caches it chooses what the whole sequence chooses`(_ small: SmallModel) throws {
+  @Test(arguments: SmallModel.all)
+  func `with caches it chooses what the whole sequence chooses`(_ small: SmallModel) throws {
     let model = small.model()
     var settings = SamplingSettings.greedy  // with a penalty, for random weights repeat one token soon
     (settings.repetitionPenalty, settings.repetitionWindow) = (2, 8)
@@ -117,8 +118,12 @@ struct SmallModel: CustomTestStringConvertible, Sendable {
     ([], 1, "the prompt: has no tokens"), ([3, 61], 1, "the prompt, token 1: has the id 61"),
     ([-1], 1, "the prompt, token 0: has the id -1"), ([1], -1, "--max-tokens: is -1"),
     ([Int32](repeating: 1, count: 40), 0, "the prompt: has 40 tokens, and the model's context is 40"),
-    ([1, 2, 3], 38, "--max-tokens: 3 tokens of the prompt and 38 more exceed the model's context of 40; ask for at most 37"),
-  ] as [([Int32], Int, String)]) func `what cannot be continued is refused`(prompt: [Int32], tokens: Int, message: String) {
+    (
+      [1, 2, 3], 38,
+      "--max-tokens: 3 tokens of the prompt and 38 more exceed the model's context of 40; ask for at most 37"
+    ),
+  ] as [([Int32], Int, String)])
+  func `what cannot be continued is refused`(prompt: [Int32], tokens: Int, message: String) {
     let generator = Generator(SmallModel.all[2].model(), precision: .float32)
     let error = #expect(throws: LMError.self) { _ = try generator.generate(prompt, .greedy, maximumTokens: tokens) }
     #expect(error?.description.hasPrefix(message) ?? false)

@@ -33,7 +33,7 @@ extension ModelFamily {
 public enum ModelFamilies {
   /// In the order in which they are offered.
   public static let all: [any ModelFamily.Type] = [
-    LlamaFamily.self, Qwen3Family.self, GPT2Family.self, BloomFamily.self,
+    LlamaFamily.self, Qwen3Family.self, GPT2Family.self, BloomFamily.self, NativeFamily.self,
   ]
 
   /// The family called `modelType`.

@@ -6,7 +6,9 @@ import Testing
 func numbered(_ count: Int) -> TokenStream { TokenStream(ids: (0..<Int32(count)).map { $0 }, byteCount: count) }
 
 @Suite struct BatchSamplerTests {
-  static let sizes = [(9, 8), (10, 8), (15, 8), (16, 8), (17, 8), (31, 8), (32, 8), (33, 8), (1000, 7), (1000, 1), (2, 1)]
+  static let sizes = [
+    (9, 8), (10, 8), (15, 8), (16, 8), (17, 8), (31, 8), (32, 8), (33, 8), (1000, 7), (1000, 1), (2, 1),
+  ]
 
   @Test(arguments: sizes) func `an epoch has every token once, but for fewer than two windows at the ends`(
     count: Int, tokens: Int

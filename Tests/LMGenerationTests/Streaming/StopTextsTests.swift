@@ -42,7 +42,8 @@ private func shown(_ text: String, stops: [String], pieces: [Int]) throws -> (te
       let text = Array(letters[20...])
       var cut = text.count
       search: for end in 1...text.count {
-        for stop in stops.sorted(by: { $0.count > $1.count }) where text[..<end].suffix(stop.count).elementsEqual(stop) {
+        for stop in stops.sorted(by: { $0.count > $1.count })
+        where text[..<end].suffix(stop.count).elementsEqual(stop) {
           cut = end - stop.count
           break search
         }

@@ -1,0 +1,74 @@
+import LMFormats
+import LMRuntime
+import LMTensor
+import LMTokenizer
+import LMTransformer
+
+/// A model on the disk: an HF folder that transformers and `lm` open.
+public struct ModelFolder {
+  /// `config.json`.
+  public let config: ModelConfigFile
+  /// The model with its weights.
+  public let model: Transformer
+  /// The tokenizer, nil where the folder has none.
+  public let tokenizer: Tokenizer?
+
+  /// A model with the files that describe it.
+  public init(config: ModelConfigFile, model: Transformer, tokenizer: Tokenizer?) {
+    self.config = config
+    self.model = model
+    self.tokenizer = tokenizer
+  }
+
+  /// Opens the folder `path`.
+  /// - Throws: ``LMError`` where files are missing or broken, tensors do not fit the configuration, or the
+  ///   tokenizer has more entries than the model.
+  public init(opening path: String) throws(LMError) {
+    guard FileSystem.kind(of: path) == .directory else {
+      throw LMError(at: path, "is not a folder", remedy: "give the folder of a model, with config.json in it")
+    }
+    let configPath = "\(path)/config.json"
+    config = try ModelConfigFile(JSONField(try JSON.read(configPath), in: configPath), at: configPath)
+    let files = try SafeTensorsFolder(path).files
+    // Weights must be in the files: a configuration of sizes that are not there takes no memory.
+    let stored = files.reduce(0) { $0 + $1.file.count }
+    guard config.configuration.parameterCount <= stored else {
+      throw LMError(
+        at: path, "config.json describes \(config.configuration.parameterCount) parameters, the weights are \(stored) bytes",
+        remedy: "use the weights that belong to this config.json")
+    }
+    model = Transformer(config.configuration)
+    try model.load(try NamedTensors.load(files), config.family, from: path)
+    if FileSystem.kind(of: "\(path)/tokenizer.json") != nil {
+      let found = try Tokenizer.load(path: path)
+      guard found.vocabularySize <= config.configuration.vocabularySize else {
+        throw LMError(
+          at: "\(path)/tokenizer.json",
+          "has \(found.vocabularySize) tokens, the model knows \(config.configuration.vocabularySize)",
+          remedy: "use the tokenizer that belongs to this model")
+      }
+      tokenizer = found
+    } else {
+      tokenizer = nil
+    }
+  }
+
+  /// Writes all files, each whole: weights last.
+  public func write(to path: String) throws(LMError) {
+    try FileSystem.createDirectory(path)
+    try tokenizer?.save(to: path)
+    try config.json.write(to: "\(path)/config.json")
+    try generationConfig.write(to: "\(path)/generation_config.json")
+    let tensors = model.namedTensors(config.family)
+    try AtomicFile.write("\(path)/\(SafeTensorsFolder.singleName)") { file throws(LMError) in
+      try tensors.write(to: file)
+    }
+  }
+
+  /// `generation_config.json`: special tokens.
+  private var generationConfig: JSON {
+    var object = JSONObject()
+    for (key, id) in config.specialTokens.sorted(by: { $0.key < $1.key }) { object[key] = .integer(id) }
+    return .object(object)
+  }
+}

@@ -1,0 +1,76 @@
+import LMFormats
+import LMRuntime
+import LMTensor
+import LMTransformer
+
+/// Saves and restores a ``Trainer``: weights, moments and state, so that training goes on bit for bit.
+public struct TrainingCheckpoint {
+  /// Names the run: a checkpoint of another model, data or recipe is refused.
+  public let fingerprint: String
+  private let directory: CheckpointDirectory
+  private static let weights = "model.safetensors"
+  private static let moments = "optimizer.safetensors"
+
+  /// Checkpoints in `path`, the newest two kept.
+  public init(_ path: String, fingerprint: String) throws(LMError) {
+    self.fingerprint = fingerprint
+    directory = try CheckpointDirectory(path)
+  }
+
+  /// Bytes of one checkpoint of `trainer`, about.
+  private func size(_ trainer: Trainer) -> Int {
+    trainer.model.configuration.parameterCount * 12 + (1 << 20)
+  }
+
+  /// Checks before the first step that a checkpoint will fit the disk twice.
+  public func requireSpace(_ trainer: Trainer) throws(LMError) {
+    try directory.requireSpace(forBytes: size(trainer))
+  }
+
+  /// Saves `trainer` whole, or nothing. The checkpoint is a model folder too.
+  /// - Parameter folder: describes the model, for `config.json`.
+  public func save(_ trainer: Trainer, _ config: ModelConfigFile) throws(LMError) {
+    var state = trainer.state.json
+    state["fingerprint"] = .string(fingerprint)
+    try directory.save(step: trainer.state.step, state: state, expectedBytes: size(trainer)) { files throws(LMError) in
+      try files.add("config.json") { file throws(LMError) in try file.write(config.json.serialized(.pretty)) }
+      let weights = trainer.model.namedTensors(config.family)
+      try files.add(Self.weights) { file throws(LMError) in try weights.write(to: file) }
+      let moments = trainer.optimizer.namedTensors()
+      try files.add(Self.moments) { file throws(LMError) in try moments.write(to: file) }
+    }
+  }
+
+  /// Restores the newest whole checkpoint into `trainer`.
+  /// - Parameter onRejected: is told of newer ones that are damaged.
+  /// - Returns: false where there is no checkpoint at all.
+  /// - Throws: ``LMError`` where the checkpoint is of another run, or every one is damaged.
+  public func restore(
+    _ trainer: Trainer, _ config: ModelConfigFile, onRejected: (RejectedCheckpoint) -> Void
+  ) throws(LMError) -> Bool {
+    let (found, rejected) = try directory.latestValid()
+    rejected.forEach(onRejected)
+    guard let found else {
+      guard let first = rejected.first else { return false }
+      throw first.reason
+    }
+    try restore(trainer, config, from: found)
+    return true
+  }
+
+  private func restore(_ trainer: Trainer, _ config: ModelConfigFile, from found: Checkpoint) throws(LMError) {
+    let field = JSONField(.object(found.state), in: "\(found.path)/manifest.json")
+    guard try field["fingerprint"].string() == fingerprint else {
+      throw LMError(
+        at: found.path, "belongs to a run with another model, data or recipe",
+        remedy: "repeat the command of that run, or give another --out")
+    }
+    let weights = try found.path(of: Self.weights)
+    let moments = try found.path(of: Self.moments)
+    try trainer.model.load(try NamedTensors.load([try SafeTensorsFile(weights)]), config.family, from: weights)
+    let state = try TrainingState(field)
+    try trainer.optimizer.load(
+      try NamedTensors.load([try SafeTensorsFile(moments)]), step: state.updates, from: moments)
+    trainer.state = state
+  }
+}

@@ -1,0 +1,70 @@
+import LMRuntime
+import LMTensor
+
+/// How a model is trained.
+public struct TrainingSettings: Sendable, Equatable {
+  /// Updates.
+  public var steps = 2000
+  /// Sequences per forward pass.
+  public var batchSize = 12
+  /// Forward passes per update.
+  public var gradientAccumulationSteps = 1
+  /// Highest learning rate.
+  public var learningRate = 1e-3
+  /// Learning rate at the last step.
+  public var minimumLearningRate = 1e-4
+  /// Steps of linear warm-up.
+  public var warmupSteps = 100
+  /// β₁, β₂, ε, weight decay.
+  public var adamW = AdamW.Settings()
+  /// Gradients are scaled down to this global norm.
+  public var maximumNorm = 1.0
+  /// Label smoothing, in `0 ..< 1`.
+  public var labelSmoothing: Float = 0
+  /// Type of the products.
+  public var precision = DType.float32
+  /// Names every random stream of the run.
+  public var seed: UInt64 = 1337
+  /// Steps between two validations.
+  public var stepsPerEvaluation = 250
+  /// Steps between two checkpoints.
+  public var saveEvery = 500
+  /// Stop after this many validations without a better loss; nil never does.
+  public var patience: Int?
+  /// Stop after so many seconds of training; nil never does.
+  public var maximumSeconds: Double?
+
+  /// The recipe of nanoGPT for a CPU.
+  public init() {}
+
+  /// Checks ranges.
+  /// - Throws: ``LMError`` of kind `usage` that names the flag and its range.
+  public func validate() throws(LMError) {
+    let counts: [(String, Int)] = [
+      ("--steps", steps), ("--batch-size", batchSize), ("--grad-accumulation-steps", gradientAccumulationSteps),
+      ("--steps-per-eval", stepsPerEvaluation), ("--save-every", saveEvery), ("--patience", patience ?? 1),
+    ]
+    for (flag, value) in counts where !(1...1_000_000_000).contains(value) {
+      throw LMError(.usage, at: flag, "is \(value)", remedy: "use a whole number from 1 on")
+    }
+    guard warmupSteps >= 0 else {
+      throw LMError(.usage, at: "--warmup-steps", "is \(warmupSteps)", remedy: "use 0 or more")
+    }
+    let positives: [(String, Double)] = [
+      ("--learning-rate", learningRate), ("--max-norm", maximumNorm), ("--max-time", maximumSeconds ?? 1),
+    ]
+    for (flag, value) in positives where !(value > 0 && value.isFinite) {
+      throw LMError(.usage, at: flag, "is \(value)", remedy: "use a number above 0")
+    }
+    guard (0...learningRate).contains(minimumLearningRate) else {
+      throw LMError(
+        .usage, at: "--min-lr", "is \(minimumLearningRate)", remedy: "use a number from 0 to the learning rate")
+    }
+    guard adamW.weightDecay >= 0, adamW.weightDecay.isFinite else {
+      throw LMError(.usage, at: "--weight-decay", "is \(adamW.weightDecay)", remedy: "use 0 or more")
+    }
+    guard (0..<1).contains(labelSmoothing) else {
+      throw LMError(.usage, at: "--label-smoothing", "is \(labelSmoothing)", remedy: "use 0 to below 1")
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import LMRuntime
+
+/// Any other combination of choices: ours alone, under the names of the parameters here.
+public enum NativeFamily: ModelFamily {
+  public static let modelType = "lm"
+  public static let architecture = "LMTransformer"
+
+  public static func misfit(_ configuration: TransformerConfiguration) -> String? { nil }
+
+  public static func configuration(_ config: JSONField) throws(LMError) -> TransformerConfiguration {
+    try TransformerConfiguration(try config["lm"])
+  }
+
+  public static func config(_ configuration: TransformerConfiguration) -> JSONObject { JSONObject() }
+
+  public static func outerWeights(_ c: TransformerConfiguration) -> [WeightName] {
+    var names = ["embedding.weight"]
+    if c.position == .learned { names.append("positions.weight") }
+    if c.normsEmbedding { names += normNames("embedding.norm", c) }
+    if c.normPlacement == .pre { names += normNames("norm", c) }
+    if !c.tiesHead { names.append("head.weight") }
+    return names.map { WeightName($0, $0) }
+  }
+
+  public static func layerWeights(_ c: TransformerConfiguration, layer: Int) -> [WeightName] {
+    var names: [String] = []
+    for part in ["attention", "feed_forward"] {
+      names += normNames("\(part).norm", c)
+      for linear in ["\(part).input", "\(part).output"] {
+        names += c.hasBiases ? ["\(linear).weight", "\(linear).bias"] : ["\(linear).weight"]
+      }
+    }
+    if c.normsQueriesAndKeys { names += ["attention.query_norm.weight", "attention.key_norm.weight"] }
+    return names.map { WeightName("layers.\(layer).\($0)", "layers.\(layer).\($0)") }
+  }
+
+  private static func normNames(_ name: String, _ c: TransformerConfiguration) -> [String] {
+    c.norm == .layer && c.hasBiases ? ["\(name).weight", "\(name).bias"] : ["\(name).weight"]
+  }
+}
