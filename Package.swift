@@ -79,12 +79,23 @@ let package = Package(
         "LMTransformer", "LMAutograd", "LMTensor", "LMTokenizer", "LMData", "LMFormats", "LMRuntime", "CLMKernels",
       ]),
 
+    // MARK: Floor 7
+    module(
+      "LanguageModels",
+      uses: [
+        "LMTraining", "LMGeneration", "LMTransformer", "LMAutograd", "LMData", "LMFormats", "LMTokenizer",
+        "LMTensor", "LMRuntime",
+      ]),
+
     // MARK: Floor 8
     .executableTarget(
       name: "LMCommand",
       dependencies: [
-        "LMTraining", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ], swiftSettings: settings),
+        "LanguageModels", "LMTraining", "LMGeneration", "LMTransformer", "LMAutograd", "LMData", "LMFormats",
+        "LMTokenizer", "LMTensor", "LMRuntime",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Yams", package: "Yams"),
+      ],
+      resources: [.embedInCode("Presets")], swiftSettings: settings),
 
     // MARK: Bundled corpus: its generator stands beside the house, on no floor
     .target(name: "StoryGrammar", path: "corpora/generator/StoryGrammar", swiftSettings: settings),

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Glibc
+import LMRuntime
 
 /// The `lm` command: one subcommand per verb.
 @main
@@ -6,5 +8,28 @@ struct LMCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lm",
     abstract: "Small language models on an ordinary CPU: from raw text to a working model.",
-    subcommands: [Bench.self])
+    discussion: """
+      Begin with:  lm pretrain --preset demo --data corpora/english.train.jsonl --out my-model
+      then:        lm generate --model my-model -p "One day"
+      """,
+    subcommands: [Pretrain.self, Generate.self, TokenizerVerb.self, Logits.self, Info.self, Bench.self])
+
+  /// The verb called `name`.
+  static func verb(_ name: String) -> (any ParsableCommand.Type)? {
+    configuration.subcommands.first { $0._commandName == name }
+  }
+
+  static func main() {
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      let arguments = try ConfigFile.expanded(Array(CommandLine.arguments.dropFirst()))
+      var command = try parseAsRoot(arguments)
+      try command.run()
+    } catch let error as LMError {
+      ProgressLine.writeToStandardError("lm: \(error)\n")
+      Glibc.exit(error.kind.rawValue)
+    } catch {
+      exit(withError: error)
+    }
+  }
 }

@@ -45,3 +45,8 @@ public enum InstructionSet: Int, CaseIterable, Sendable {
   /// AVX-512 with bf16 dot products.
   case avx512bf16 = 3
 }
+
+extension Kernels {
+  /// Whether products of bf16 operands are faster here than those of float32.
+  public static var hasFastBFloat16: Bool { table.pointee.bf16_dot != 0 }
+}

@@ -58,6 +58,21 @@ public struct TrainingCheckpoint {
     return true
   }
 
+  /// Restores the checkpoint in the folder `path`, a `step-N` of this or another run's `training/`.
+  /// - Throws: ``LMError`` where it is damaged or of another run.
+  public func restore(_ trainer: Trainer, _ config: ModelConfigFile, fromFolder path: String) throws(LMError) {
+    var trimmed = path[...]
+    while trimmed.count > 1, trimmed.last == "/" { trimmed.removeLast() }
+    let parent = FileSystem.parent(of: String(trimmed))
+    let name = trimmed.split(separator: "/").last ?? ""
+    guard FileSystem.kind(of: String(trimmed)) == .directory, name.hasPrefix("step-"),
+      let step = Int(name.dropFirst("step-".count))
+    else {
+      throw LMError(at: path, "is no checkpoint", remedy: "give a folder training/step-N, or --resume auto")
+    }
+    try restore(trainer, config, from: try CheckpointDirectory(parent).verified(step: step))
+  }
+
   private func restore(_ trainer: Trainer, _ config: ModelConfigFile, from found: Checkpoint) throws(LMError) {
     let field = JSONField(.object(found.state), in: "\(found.path)/manifest.json")
     guard try field["fingerprint"].string() == fingerprint else {

@@ -1,0 +1,82 @@
+import ArgumentParser
+import LMAutograd
+import LMRuntime
+import LMTransformer
+
+/// Sizes and choices of a new model.
+struct ModelOptions: ParsableArguments {
+  /// What transformers opens the result as.
+  enum Family: String, ExpressibleByArgument, CaseIterable { case llama, qwen3, gpt2, bloom }
+  enum Position: String, ExpressibleByArgument, CaseIterable { case rope, alibi, learned, sinusoidal }
+  enum NormChoice: String, ExpressibleByArgument, CaseIterable { case rms, layer }
+  enum NormPlace: String, ExpressibleByArgument, CaseIterable { case pre, post }
+  enum FeedForward: String, ExpressibleByArgument, CaseIterable {
+    case relu, gelu, geluTanh = "gelu-tanh", swiglu
+  }
+
+  @Option(help: "llama, qwen3, gpt2 or bloom: sets norm, positions and feed-forward.")
+  var family = Family.llama
+  @Option(help: "Layers.") var layers = 6
+  @Option(help: "Query heads.") var heads = 8
+  @Option(help: "Key/value heads (default: as many as query heads).") var kvHeads: Int?
+  @Option(help: "Width of the residual stream.") var width = 256
+  @Option(help: "Width of a head (default: width / heads).") var headWidth: Int?
+  @Option(help: "Width of the feed-forward layer (default: 4 × width, 8/3 × width when gated).") var hidden: Int?
+  @Option(help: "Longest sequence, in tokens.") var context = 256
+  @Option(help: "rope, alibi, learned or sinusoidal (default: the family's).") var position: Position?
+  @Option(help: "Base of rotary positions.") var ropeBase = 10_000.0
+  @Option(help: "rms or layer (default: the family's).") var norm: NormChoice?
+  @Option(help: "Norms before (pre) or behind (post) each layer.") var normPlacement = NormPlace.pre
+  @Option(help: "relu, gelu, gelu-tanh or swiglu (default: the family's).") var feedForward: FeedForward?
+  @Flag(help: "Norm queries and keys (qwen3 always does).") var qkNorm = false
+  @Flag(help: "No biases in gpt2 and bloom.") var noBiases = false
+  @Flag(help: "A head of its own instead of the embedding table.") var untiedHead = false
+  @Option(help: "Factor of each layer's result before it joins the residual stream.") var residualScale: Float = 1
+  @Option(help: "Dropout, 0 to below 1.") var dropout: Float = 0
+
+  /// The configuration; the vocabulary is set when the tokenizer is known.
+  func configuration() throws -> TransformerConfiguration {
+    guard heads > 0, width > 0, headWidth != nil || width % heads == 0 else {
+      let divisors = width > 0 ? (1...min(width, 256)).filter { width % $0 == 0 }.map(String.init).joined(separator: ", ") : "8"
+      throw LMError(.usage, at: "--heads", "\(heads) does not divide --width \(width)", remedy: "use one of \(divisors)")
+    }
+    var c = TransformerConfiguration(
+      vocabularySize: 256, contextLength: context, width: width, layers: layers, heads: heads,
+      keyValueHeads: kvHeads, headWidth: headWidth, hiddenWidth: hidden ?? 1)
+    switch family {
+    case .llama: break
+    case .qwen3: c.normsQueriesAndKeys = true
+    case .gpt2, .bloom:
+      c.norm = .layer
+      c.isGated = false
+      c.activation = .geluTanh
+      c.hasBiases = !noBiases
+      c.position = family == .gpt2 ? .learned : .alibi
+      c.normsEmbedding = family == .bloom
+    }
+    switch position {
+    case nil: if case .rotary = c.position { c.position = .rotary(base: ropeBase) }
+    case .rope: c.position = .rotary(base: ropeBase)
+    case .alibi: c.position = .alibi
+    case .learned: c.position = .learned
+    case .sinusoidal: c.position = .sinusoidal
+    }
+    if let norm { c.norm = norm == .rms ? .rms : .layer }
+    c.normPlacement = normPlacement == .pre ? .pre : .post
+    if let feedForward {
+      c.isGated = feedForward == .swiglu
+      c.activation = [.relu: .relu, .gelu: .gelu, .geluTanh: .geluTanh, .swiglu: .silu][feedForward] ?? .gelu
+    }
+    if qkNorm { c.normsQueriesAndKeys = true }
+    c.tiesHead = !untiedHead
+    c.residualScale = residualScale
+    c.dropout = dropout
+    if hidden == nil { c.hiddenWidth = c.isGated ? (width * 8 / 3 + 15) / 16 * 16 : 4 * width }
+    do {
+      try c.validate(at: "the model")
+    } catch {
+      throw LMError(.usage, at: error.place, error.problem, remedy: error.remedy)
+    }
+    return c
+  }
+}

@@ -1,0 +1,128 @@
+import ArgumentParser
+import Glibc
+import LMAutograd
+import LMRuntime
+import LMTraining
+import LMTransformer
+import LanguageModels
+
+/// `lm pretrain`: a model from raw text.
+struct Pretrain: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train a model from scratch on text.",
+    discussion: "The result is an HF folder. Ctrl-C saves and stops; --resume auto goes on bit for bit.")
+
+  @OptionGroup var common: CommonOptions
+  @Option(help: "A recipe: \(Presets.names.joined(separator: ", ")). Flags win over it.")
+  var preset: String?
+  @Option(parsing: .upToNextOption, help: "Text files, .jsonl files with \"text\", folders of them.")
+  var data: [String] = []
+  @Option(parsing: .upToNextOption, help: "Held-out text (default: the last tenth of --data).")
+  var validationData: [String] = []
+  @Option(help: "Folder of the run and of the model.")
+  var out: String?
+  @Option(help: "train (a BPE on the text), bytes, or a folder or file.")
+  var tokenizer = "train"
+  @Option(help: "Entries of a trained tokenizer.")
+  var vocabSize = 8192
+  @Option(help: "How a trained tokenizer splits text: gpt2, cl100k, o200k, llama3, qwen2.")
+  var pattern = "gpt2"
+  @OptionGroup(title: "Model") var model: ModelOptions
+  @OptionGroup(title: "Training") var training: TrainingOptions
+  @Option(help: "auto: go on from the newest checkpoint in --out; or a folder training/step-N.")
+  var resume: String?
+  @Option(help: "Beginning of the sample that the report shows.")
+  var samplePrompt = "Once upon a time"
+  @Option(help: "Entropy of the validation text in bits per byte, shown in the report.")
+  var entropyFloor: Double?
+
+  func run() throws {
+    try common.apply()
+    StopRequest.install()
+    let run = try Pretraining(try plan()) { common.say($0) }
+    run.notes.forEach { common.say($0) }
+    describe(run)
+    let progress = ProgressLine("train", total: run.plan.training.steps, style: common.progressStyle)
+    let end = try run.train { event in show(event, progress, run) }
+    progress.finish()
+    try finish(run, end)
+  }
+
+  private func plan() throws -> PretrainingPlan {
+    guard !data.isEmpty else {
+      throw LMError(.usage, at: "--data", "is missing", remedy: "give a text file, a .jsonl file or a folder")
+    }
+    guard let out else {
+      throw LMError(.usage, at: "--out", "is missing", remedy: "give the folder to write the model to")
+    }
+    let choice: PretrainingPlan.TokenizerChoice =
+      switch tokenizer {
+      case "train": .train(vocabularySize: vocabSize, pattern: pattern)
+      case "bytes": .bytes
+      default: .load(tokenizer)
+      }
+    let resumption: PretrainingPlan.Resume =
+      switch resume {
+      case nil: .no
+      case "auto": .auto
+      case .some(let path): .from(path)
+      }
+    return PretrainingPlan(
+      configuration: try model.configuration(), family: model.family.rawValue, data: data,
+      validationData: validationData, output: out, tokenizer: choice, training: try training.settings(),
+      resume: resumption, command: CommandLine.arguments.map(Self.quoted).joined(separator: " "),
+      samplePrompt: samplePrompt, entropyFloor: entropyFloor)
+  }
+
+  private static func quoted(_ argument: String) -> String {
+    let isPlain = !argument.isEmpty && argument.allSatisfy { $0.isLetter || $0.isNumber || "-_./=,:+".contains($0) }
+    return isPlain ? argument : "'" + argument.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+  }
+
+  private func describe(_ run: Pretraining) {
+    let c = run.plan.configuration
+    common.say(
+      "\(grouped(c.parameterCount)) parameters, \(grouped(run.training.ids.count)) training tokens, "
+        + "\(grouped(run.validation.ids.count)) for validation, vocabulary \(c.vocabularySize)")
+    if let misfit = run.misfit {
+      common.say("transformers cannot open the result as \(run.plan.family): \(misfit); it is saved as lm's own")
+    }
+    if run.trainer.state.step > 0 { common.say("resuming after step \(run.trainer.state.step)") }
+  }
+
+  private func show(_ event: Trainer.Event, _ progress: ProgressLine, _ run: Pretraining) {
+    switch event {
+    case .step(let record):
+      progress.update(
+        step: record.step, "loss \(fixed(record.loss, 3))",
+        run.trainer.state.validationLoss.map { "validation \(fixed($0, 3))" } ?? "",
+        "\(grouped(Int(record.tokensPerSecond))) tokens/s")
+    case .skipped(let step, let loss, let norm):
+      progress.message("step \(step) was skipped: loss \(loss), gradient norm \(norm)")
+    }
+  }
+
+  private func finish(_ run: Pretraining, _ end: Trainer.End) throws {
+    let state = run.trainer.state
+    if common.json {
+      var object = JSONObject()
+      object["steps"] = .integer(state.step)
+      object["seconds"] = .number(state.seconds)
+      object["loss"] = .number(state.loss)
+      object["validation_loss"] = state.validationLoss.map { .number($0) } ?? .null
+      object["bits_per_byte"] = run.bitsPerByte.map { .number($0) } ?? .null
+      object["peak_rss_mb"] = .integer(peakMemoryInMiB())
+      object["model"] = .string(run.plan.output)
+      print(JSON.object(object).text())
+    }
+    if let sample = try run.sample() { common.say("\n\(sample)\n") }
+    let loss = state.validationLoss.map { "validation loss \(fixed($0, 4))" } ?? "training loss \(fixed(state.loss, 4))"
+    let bits = run.bitsPerByte.map { " (\(fixed($0, 3)) bits per byte)" } ?? ""
+    common.say("\(state.step) steps in \(fixed(state.seconds, 1)) s, \(loss)\(bits)")
+    common.say("model \(run.plan.output), report \(run.plan.output)/report.html")
+    if case .interrupted(let signal) = end {
+      common.say("interrupted; go on with the same command and --resume auto")
+      throw ExitCode(signal.exitCode)
+    }
+  }
+}

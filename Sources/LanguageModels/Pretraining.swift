@@ -1,0 +1,173 @@
+import LMData
+import LMFormats
+import LMRuntime
+import LMTokenizer
+import LMTraining
+import LMTransformer
+
+/// A pretraining run from text to a model folder.
+///
+///     let run = try Pretraining(plan)
+///     let end = try run.train { event in show(event) }
+public final class Pretraining {
+  /// What was asked for, with the sizes that followed.
+  public let plan: PretrainingPlan
+  /// Trains; its state says how far the run has come.
+  public let trainer: Trainer
+  /// The model with its files.
+  public let folder: ModelFolder
+  /// Tokens and bytes of the training and validation text.
+  public let training: TokenStream
+  /// Held-out tokens and bytes.
+  public let validation: TokenStream
+  /// Why transformers will not open the result, or nil.
+  public let misfit: String?
+  /// What a person should know before the run begins: damaged checkpoints that were passed over.
+  public private(set) var notes: [String] = []
+
+  private let lock: DirectoryLock
+  private let checkpoints: TrainingCheckpoint
+  private let metrics: MetricsLog
+
+  /// Windows of a validation batch: many, for the speed of large products.
+  private static let validationTokens = 8192
+
+  /// Reads the data, trains or loads the tokenizer, makes the model and restores a checkpoint if asked to.
+  /// - Parameter onStage: is told what is being done, in words.
+  /// - Throws: ``LMError``; nothing was written unless the output folder was free or holds this run.
+  public init(_ plan: PretrainingPlan, onStage: (String) -> Void = { _ in }) throws(LMError) {
+    try plan.training.validate()
+    let requested = try ModelFamilies.named(plan.family, at: "--family")
+    try plan.configuration.validate(at: "the model")
+    let run = RunFolder(plan.output)
+    try run.checkFree(resume: plan.resume)
+
+    onStage("reading \(plan.data.joined(separator: ", "))")
+    let (trainingText, validationText) = try Self.texts(plan)
+    try FileSystem.createDirectory(plan.output)
+    lock = try DirectoryLock(plan.output)
+    let tokenizer = try Self.tokenizer(plan, trainingText, onStage)
+    onStage("encoding \(trainingText.byteCount + validationText.byteCount) bytes")
+    training = try TokenStream.encode(trainingText, with: tokenizer)
+    validation = try TokenStream.encode(validationText, with: tokenizer)
+
+    var plan = plan
+    plan.configuration.vocabularySize = tokenizer.vocabularySize
+    try plan.configuration.validate(at: "the model")
+    self.plan = plan
+    misfit = requested.misfit(plan.configuration)
+    let config = ModelConfigFile(
+      family: misfit == nil ? requested : NativeFamily.self, configuration: plan.configuration,
+      specialTokens: Self.specialTokens(tokenizer))
+    let model = Transformer(plan.configuration)
+    folder = ModelFolder(config: config, model: model, tokenizer: tokenizer)
+    trainer = Trainer(model, plan.training)
+    checkpoints = try TrainingCheckpoint(run.checkpoints, fingerprint: Self.fingerprint(plan, training, validation))
+    metrics = MetricsLog("\(plan.output)/metrics.jsonl")
+    _ = try BatchSampler(training, sequences: plan.training.batchSize, tokens: plan.configuration.contextLength, seed: 0)
+    try start(run)
+  }
+
+  /// Restores the checkpoint that was asked for, or initialises the weights.
+  private func start(_ run: RunFolder) throws(LMError) {
+    var notes: [String] = []
+    var isRestored = false
+    switch plan.resume {
+    case .no: break
+    case .auto:
+      isRestored = try checkpoints.restore(trainer, folder.config) { rejected in
+        notes.append("passed over a damaged checkpoint: \(rejected.reason)")
+      }
+    case .from(let path):
+      try checkpoints.restore(trainer, folder.config, fromFolder: path)
+      isRestored = true
+    }
+    self.notes = notes
+    if !isRestored { folder.model.initialize(seed: plan.training.seed) }
+    try checkpoints.requireSpace(trainer)
+    try metrics.resume(atStep: trainer.state.step)
+  }
+
+  /// Trains to the end, writes the model and the report.
+  /// - Throws: ``LMError``; the last checkpoint is kept.
+  public func train(onEvent: (Trainer.Event) -> Void) throws(LMError) -> Trainer.End {
+    var sampler = try BatchSampler(
+      training, sequences: plan.training.batchSize, tokens: plan.configuration.contextLength,
+      seed: plan.training.seed)
+    let sequences = max(1, Self.validationTokens / plan.configuration.contextLength)
+    let heldOut = EvaluationBatches(validation, sequences: sequences, tokens: plan.configuration.contextLength)
+    var failure: LMError?
+    var fullDisks = 0
+    let end = try trainer.run(
+      batch: { sampler.batch($0) },
+      validate: { [trainer] in trainer.meanLoss(heldOut) },
+      save: { [self] () throws(LMError) in
+        // A full disk ends the run only when it stays full: the last checkpoint is kept meanwhile.
+        do throws(LMError) {
+          try checkpoints.save(trainer, folder.config)
+          fullDisks = 0
+        } catch {
+          fullDisks += 1
+          let isLast = trainer.state.step == plan.training.steps || StopRequest.isRaised
+          guard error.kind == .diskFull, fullDisks < 3, !isLast else { throw error }
+        }
+        try writeReport()
+      },
+      onEvent: { [self] event in
+        if case .step(let record) = event {
+          do throws(LMError) { try metrics.append(record) } catch { failure = failure ?? error }
+        }
+        onEvent(event)
+      })
+    if let failure { throw failure }
+    try folder.write(to: plan.output)
+    try writeReport()
+    return end
+  }
+
+  /// Validation loss in bits per byte of text.
+  public var bitsPerByte: Double? { trainer.state.validationLoss.map { validation.bitsPerByte(loss: $0) } }
+}
+
+extension Pretraining {
+  private static func texts(_ plan: PretrainingPlan) throws(LMError) -> (TextSource, TextSource) {
+    let all = try TextSource.read(plan.data)
+    if !plan.validationData.isEmpty { return (all, try TextSource.read(plan.validationData)) }
+    let parts = try all.split()
+    return (parts.training, parts.validation)
+  }
+
+  /// The tokenizer that was asked for; one that was trained is kept in the output folder for resuming.
+  private static func tokenizer(
+    _ plan: PretrainingPlan, _ text: TextSource, _ onStage: (String) -> Void
+  ) throws(LMError) -> Tokenizer {
+    switch plan.tokenizer {
+    case .bytes: return Tokenizer.bytes()
+    case .load(let path): return try Tokenizer.load(path: path)
+    case .train(let size, let name):
+      guard let pattern = SplitPattern(rawValue: name) else {
+        let known = SplitPattern.allCases.map(\.rawValue).joined(separator: ", ")
+        throw LMError(.usage, at: "--pattern", "\"\(name)\" is unknown", remedy: "use one of \(known)")
+      }
+      onStage("training a tokenizer of \(size) entries")
+      var counts = WordCounts(pattern: pattern)
+      for document in text.documents { document.withBytes { counts.add($0) } }
+      return try BPETrainer(vocabularySize: size).train(counts)
+    }
+  }
+
+  private static func specialTokens(_ tokenizer: Tokenizer) -> [String: Int] {
+    let ids = [("bos_token_id", tokenizer.bosID), ("eos_token_id", tokenizer.eosID), ("pad_token_id", tokenizer.padID)]
+    return Dictionary(uniqueKeysWithValues: ids.compactMap { key, id in id.map { (key, Int($0)) } })
+  }
+
+  /// Names everything that decides about the bits of a run.
+  private static func fingerprint(_ plan: PretrainingPlan, _ training: TokenStream, _ validation: TokenStream) -> String {
+    var recipe = plan.training
+    recipe.maximumSeconds = nil
+    let text = "\(plan.configuration.json.text()) \(plan.family) \(recipe)"
+    let digests = [Array(text.utf8)].map { SHA256Digest(of: $0) }
+      + [training.ids, validation.ids].map { ids in ids.withUnsafeBytes { SHA256Digest(of: $0) } }
+    return SHA256Digest(of: Array(digests.map(\.description).joined(separator: " ").utf8)).description
+  }
+}
