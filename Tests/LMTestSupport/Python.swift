@@ -3,10 +3,10 @@ import LMRuntime
 
 /// A Python that has the packages that differential tests compare with.
 public enum Python {
-  /// `LM_PYTHON`, else the peers' environment, else the system's; nil where none imports `module`.
+  /// `LM_PYTHON`, else the system's; nil where none imports `module`.
   public static func interpreter(importing module: String) -> String? {
     let named = getenv("LM_PYTHON").map { [String(cString: $0)] } ?? []
-    return (named + ["/work/peers-env/venv/bin/python", "python3"]).first {
+    return (named + ["python3"]).first {
       run($0, ["-c", "import \(module)"]) == 0
     }
   }
