@@ -50,7 +50,11 @@ struct ShortPiece: Equatable {
     var words: (UInt64, UInt64) = (0, UInt64(length) << 56)
     for index in 0..<length {
       let byte = UInt64(bytes[index])
-      if index < 8 { words.0 |= byte << UInt64(8 * index) } else { words.1 |= byte << UInt64(8 * (index - 8)) }
+      if index < 8 {
+        words.0 |= byte << UInt64(8 * index)
+      } else {
+        words.1 |= byte << UInt64(8 * (index - 8))
+      }
     }
     (low, high) = words
   }
