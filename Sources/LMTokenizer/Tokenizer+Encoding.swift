@@ -38,11 +38,11 @@ extension Tokenizer {
       throw LMError(
         .usage, at: "the text", "has \(bytes.count) bytes, more than 2 GiB", remedy: "encode it in parts")
     }
-    var output = TokenBuffer(reserving: bytes.count / 3 + 64)
-    if addSpecialTokens { output.append(contentsOf: template.prefix) }
-    try encodeSegments(TextCursor(bytes), specials, threads, into: &output)
-    if addSpecialTokens { output.append(contentsOf: template.suffix) }
-    return Array(output.ids)
+    return try TokenBuffer.array(estimate: bytes.count / 3) { output throws(LMError) in
+      if addSpecialTokens { output.append(contentsOf: template.prefix) }
+      try encodeSegments(TextCursor(bytes), specials, threads, into: &output)
+      if addSpecialTokens { output.append(contentsOf: template.suffix) }
+    }
   }
 
   /// The ids of a text given as an array of bytes; see ``encode(bytes:specials:addSpecialTokens:threads:)``.

@@ -22,8 +22,8 @@ extension Tokenizer {
 
   /// The ids of `range`, with the rest of the text in view.
   private func encodePart(_ text: TextCursor, _ range: Range<Int>) -> [Int32] {
-    var ids = TokenBuffer(reserving: range.count / 3 + 64)
-    pool.withEncoder { $0.encode(text, range, pattern: pattern, into: &ids) }
-    return Array(ids.ids)
+    TokenBuffer.array(estimate: range.count / 3) { ids in
+      pool.withEncoder { $0.encode(text, range, pattern: pattern, into: &ids) }
+    }
   }
 }

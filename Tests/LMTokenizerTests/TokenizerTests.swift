@@ -12,8 +12,10 @@ import Testing
   private static func hostileTexts() -> [String] {
     var generator = SeededGenerator(seed: 11)
     let bytes = (0...255).map { "a\(Unicode.Scalar(UInt8($0)))b" }.joined()
-    return [bytes, RandomText.hostile(20_000, using: &generator), String(repeating: "a", count: 5000),
-      String(repeating: "ab1 ", count: 500) + String(repeating: "=-", count: 2000), "", " ", "\n", "'"]
+    return [
+      bytes, RandomText.hostile(20_000, using: &generator), String(repeating: "a", count: 5000),
+      String(repeating: "ab1 ", count: 500) + String(repeating: "=-", count: 2000), "", " ", "\n", "'",
+    ]
   }
 
   private func compare(_ kind: String, _ name: String) throws {
@@ -28,13 +30,17 @@ import Testing
     for (file, ids) in zip(files, expected) {
       let text = try MappedFile(file).withBytes { Array($0) }
       #expect(try tokenizer.encode(bytes: text, specials: .allowed) == ids, "\(name) \(file)")
-      if tokenizer.normalizer == .none { #expect(try tokenizer.decodeBytes(ids, skipSpecialTokens: false) == text) }
+      if tokenizer.normalizer == .none {
+        #expect(try tokenizer.decodeBytes(ids, skipSpecialTokens: false) == text)
+      }
     }
   }
 
   @Test(arguments: hf) func `ids equal those of Hugging Face`(name: String) throws { try compare("hf", name) }
 
-  @Test(arguments: ranks) func `ids equal those of tiktoken`(name: String) throws { try compare("tiktoken", name) }
+  @Test(arguments: ranks) func `ids equal those of tiktoken`(name: String) throws {
+    try compare("tiktoken", name)
+  }
 
   @Test func `a tokenizer that we trained gives the same ids in Hugging Face's library`() throws {
     let files = Self.corpora.compactMap(SharedData.path)
@@ -50,15 +56,22 @@ import Testing
     }
   }
 
-  @Test(arguments: zip(ranks + ["tokenizers/hf/gpt2.tokenizer.json", "tokenizers/hf/llama3.derived.tokenizer.json"],
-      ["", "tiktoken/utf8_tokens_cl100k_base", "tiktoken/utf8_tokens_o200k_base", "tokenizers/utf8_tokens_gpt2",
-        "tokenizers/utf8_tokens_llama32"]))
+  @Test(
+    arguments: zip(
+      ranks + ["tokenizers/hf/gpt2.tokenizer.json", "tokenizers/hf/llama3.derived.tokenizer.json"],
+      [
+        "", "tiktoken/utf8_tokens_cl100k_base", "tiktoken/utf8_tokens_o200k_base",
+        "tokenizers/utf8_tokens_gpt2",
+        "tokenizers/utf8_tokens_llama32",
+      ]))
   func `the published vectors of kitoken are met`(name: String, vectors: String) throws {
     guard !vectors.isEmpty, let path = SharedData.path(name),
       let input = try SharedData.bytes("tokenizers/vectors/kitoken/utf8_input.txt"),
       let lines = try SharedData.bytes("tokenizers/vectors/kitoken/\(vectors).txt")
     else { return }
-    let expected = String(decoding: lines, as: UTF8.self).split(whereSeparator: { !$0.isNumber }).compactMap { Int32($0) }
+    let expected = String(decoding: lines, as: UTF8.self).split(whereSeparator: { !$0.isNumber }).compactMap {
+      Int32($0)
+    }
     let tokenizer = try Tokenizer.load(path: path)
     #expect(try tokenizer.encode(bytes: input, addSpecialTokens: false) == expected)
   }
@@ -91,7 +104,9 @@ import Testing
     let mixed = text + Array(RandomText.hostile(100_000, using: &generator).utf8)
     let tokenizer = try Tokenizer.load(path: path)
     let expected = try tokenizer.encode(bytes: mixed)
-    for count in [2, 3] { #expect(try tokenizer.encode(bytes: mixed, threads: ThreadPool(threads: count)) == expected) }
+    for count in [2, 3] {
+      #expect(try tokenizer.encode(bytes: mixed, threads: ThreadPool(threads: count)) == expected)
+    }
   }
 
   @Test func `special tokens in a text follow the policy`() throws {

@@ -21,7 +21,8 @@ enum PostProcessorField {
     }
   }
 
-  private static func template(_ field: JSONField, _ tokenizer: Tokenizer) throws(LMError) -> SequenceTemplate {
+  private static func template(_ field: JSONField, _ tokenizer: Tokenizer) throws(LMError) -> SequenceTemplate
+  {
     var result = SequenceTemplate()
     var sequences = 0
     for piece in try field["single"].array() {
@@ -34,7 +35,8 @@ enum PostProcessorField {
       if sequences == 0 { result.prefix += ids } else { result.suffix += ids }
     }
     guard sequences == 1 else {
-      throw try field["single"].failure("has \(sequences) sequences, expected 1", remedy: "name the text once")
+      throw try field["single"].failure(
+        "has \(sequences) sequences, expected 1", remedy: "name the text once")
     }
     return result
   }

@@ -34,7 +34,9 @@ enum TiktokenFile {
     guard let encoding = encodings[name] else {
       throw LMError(
         at: path, "does not say its pattern by its name",
-        remedy: "name it \(encodings.keys.sorted().joined(separator: ", ")) with .tiktoken, or use a tokenizer.json")
+        remedy:
+          "name it \(encodings.keys.sorted().joined(separator: ", ")) with .tiktoken, or use a tokenizer.json"
+      )
     }
     let added = encoding.specials.map { AddedToken($0.0, id: $0.1) }
     return Tokenizer(model: try model(path, added), pattern: encoding.pattern, addedTokens: added)
@@ -48,7 +50,8 @@ enum TiktokenFile {
       while tokens.count <= token.id { tokens.append([]) }
       guard tokens[Int(token.id)].isEmpty else {
         throw LMError(
-          at: path, "has a token with the id \(token.id) of \(token.content)", remedy: "use the published file")
+          at: path, "has a token with the id \(token.id) of \(token.content)",
+          remedy: "use the published file")
       }
       tokens[Int(token.id)] = Array(token.content.utf8)
     }

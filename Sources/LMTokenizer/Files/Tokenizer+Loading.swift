@@ -39,7 +39,11 @@ extension Tokenizer {
   private func specialID(_ key: String, in field: JSONField) throws(LMError) -> Int32? {
     guard let value = try field.optional(key) else { return nil }
     let content: String
-    if case .object = value.value { content = try value["content"].string() } else { content = try value.string() }
+    if case .object = value.value {
+      content = try value["content"].string()
+    } else {
+      content = try value.string()
+    }
     guard let id = id(content) else {
       throw value.failure(
         "is \(JSON.quoted(content)), which is not in tokenizer.json",

@@ -61,7 +61,9 @@ extension Tokenizer {
       ["SpecialToken": ["id": .string(token(id) ?? ""), "type_id": .integer(type)]]
     }
     func sequence(_ name: String, _ type: Int) -> [JSON] {
-      template.prefix.map { piece($0, type) } + [["Sequence": ["id": .string(name), "type_id": .integer(type)]]]
+      template.prefix.map { piece($0, type) } + [
+        ["Sequence": ["id": .string(name), "type_id": .integer(type)]]
+      ]
         + template.suffix.map { piece($0, type) }
     }
     var specials = JSONObject()

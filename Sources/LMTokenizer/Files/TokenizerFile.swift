@@ -25,7 +25,8 @@ package enum TokenizerFile {
     if let type = try model.optional("type") {
       guard try type.string() == "BPE" else { throw unsupported(type, "byte-level BPE") }
     } else if try model.object()["merges"] == nil {
-      throw model.failure("has no \"type\" and no \"merges\"", remedy: "use the tokenizer.json of a BPE model")
+      throw model.failure(
+        "has no \"type\" and no \"merges\"", remedy: "use the tokenizer.json of a BPE model")
     }
     if let dropout = try model.optional("dropout"), try dropout.double() != 0 {
       throw dropout.failure(
@@ -43,7 +44,8 @@ package enum TokenizerFile {
     }
   }
 
-  private static func bpeModel(_ model: JSONField, _ vocabulary: VocabularyField) throws(LMError) -> BPEModel {
+  private static func bpeModel(_ model: JSONField, _ vocabulary: VocabularyField) throws(LMError) -> BPEModel
+  {
     let merges = try MergesField.read(try model["merges"], vocabulary)
     var unknownID: Int32?
     if let unknown = try model.optional("unk_token") {

@@ -68,7 +68,8 @@ struct VocabularyField {
       while positions.count <= id { positions.append(-1) }
       guard positions[id] < 0 else {
         throw try field[member.key].failure(
-          "is \(id), the id of \(JSON.quoted(object[positions[id]].key)) too", remedy: "give every token its own id")
+          "is \(id), the id of \(JSON.quoted(object[positions[id]].key)) too",
+          remedy: "give every token its own id")
       }
       positions[id] = position
     }

@@ -5,11 +5,18 @@ package struct Vocabulary: Sendable {
   private var bytes: [UInt8] = []
   /// Where each token ends in `bytes`; token 0 starts at 0.
   private var ends: [Int] = []
-  /// Ids, -1 where a slot is free. The count is a power of two, at least twice that of the tokens.
-  private var index: [Int32]
+  /// Open addressing; the count is a power of two, at least twice that of the tokens.
+  private var index: [Slot]
   /// Tokens that stand for a text and not for bytes to be merged: added tokens, and entries of a file that
   /// are outside the byte-level alphabet. The index does not have them.
   private(set) var literals: Set<Int32> = []
+
+  /// An id with half of its bytes' hash, so that other tokens are passed without a look at their bytes.
+  private struct Slot {
+    var hash: UInt32 = 0
+    /// -1 where the slot is free.
+    var id: Int32 = -1
+  }
 
   /// Number of ids.
   package var count: Int { ends.count }
@@ -21,7 +28,7 @@ package struct Vocabulary: Sendable {
   package init(reserving tokens: Int = 0) {
     var size = 16
     while size < tokens * 2 { size *= 2 }
-    index = Array(repeating: -1, count: size)
+    index = Array(repeating: Slot(), count: size)
     ends.reserveCapacity(tokens)
   }
 
@@ -46,7 +53,7 @@ package struct Vocabulary: Sendable {
   /// The id of the token that consists of `token`, nil where there is none.
   /// - Complexity: O(bytes).
   func id(of token: UnsafeBufferPointer<UInt8>) -> Int32? {
-    let found = index[slot(of: token)]
+    let found = index[slot(of: token, ByteHash.hash(token))].id
     return found < 0 ? nil : found
   }
 
@@ -56,29 +63,41 @@ package struct Vocabulary: Sendable {
   private func start(_ id: Int) -> Int { id == 0 ? 0 : ends[id - 1] }
 
   /// The slot that holds `token`, or the free slot where it belongs.
-  private func slot(of token: UnsafeBufferPointer<UInt8>) -> Int {
-    let mask = index.count - 1
-    var slot = Int(truncatingIfNeeded: ByteHash.hash(token)) & mask
-    return bytes.withUnsafeBufferPointer { bytes in
-      while index[slot] >= 0 {
-        let id = Int(index[slot])
-        let known = UnsafeBufferPointer(rebasing: bytes[start(id)..<ends[id]])
-        if known.count == token.count, ByteHash.areEqual(known, token) { return slot }
-        slot = (slot + 1) & mask
+  private func slot(of token: UnsafeBufferPointer<UInt8>, _ hash: UInt64) -> Int {
+    let tag = UInt32(truncatingIfNeeded: hash >> 32)
+    return index.withUnsafeBufferPointer { index in
+      let mask = index.count - 1
+      var slot = Int(truncatingIfNeeded: hash) & mask
+      while index[slot].id >= 0 {
+        if index[slot].hash == tag, isEqual(Int(index[slot].id), token) { return slot }
+        slot = (slot &+ 1) & mask
       }
       return slot
+    }
+  }
+
+  private func isEqual(_ id: Int, _ token: UnsafeBufferPointer<UInt8>) -> Bool {
+    let range = start(id)..<ends[id]
+    guard range.count == token.count else { return false }
+    return bytes.withUnsafeBufferPointer {
+      ByteHash.areEqual(UnsafeBufferPointer(rebasing: $0[range]), token)
     }
   }
 
   private mutating func insert(_ id: Int32) {
     let range = start(Int(id))..<ends[Int(id)]
     guard !range.isEmpty else { return }
-    let slot = bytes.withUnsafeBufferPointer { self.slot(of: UnsafeBufferPointer(rebasing: $0[range])) }
-    if index[slot] < 0 { index[slot] = id }
+    let (slot, hash) = bytes.withUnsafeBufferPointer { bytes in
+      let token = UnsafeBufferPointer(rebasing: bytes[range])
+      let hash = ByteHash.hash(token)
+      return (self.slot(of: token, hash), hash)
+    }
+    guard index[slot].id < 0 else { return }
+    index[slot] = Slot(hash: UInt32(truncatingIfNeeded: hash >> 32), id: id)
   }
 
   private mutating func growIndex() {
-    index = Array(repeating: -1, count: index.count * 2)
+    index = Array(repeating: Slot(), count: index.count * 2)
     for id in 0..<Int32(ends.count) where !literals.contains(id) { insert(id) }
   }
 }

@@ -7,12 +7,34 @@ struct CL100KSplitter: PieceSplitter {
   /// The most numbers in one pre-token.
   let digits: Int
 
-  @inline(__always) func pieceEnd(from start: Int) -> Int {
-    if text.hasWideRead(start &+ 1) {
-      let word = start &+ (text.bytes[start] == 0x20 ? 1 : 0)
-      let length = text.letterRun16(word)
-      let end = word &+ length
-      if length > 0, length < 16, text.bytes[end] < 0x80 { return end }
+  private var window = ASCIIWindow()
+
+  init(text: TextCursor, digits: Int) {
+    self.text = text
+    self.digits = digits
+  }
+
+  /// Common cases: a word of ASCII letters, with a space or a symbol before it or not, or a single symbol,
+  /// with ASCII behind it.
+  @inline(__always) mutating func pieceEnd(from start: Int) -> Int {
+    if start &+ ASCIIWindow.size < text.count {
+      let offset = window.offset(of: start, in: text, capitals: false)
+      let space = window.space(offset)
+      let run = window.letterRun(offset &+ space)
+      let end = start &+ space &+ run
+      if run > 0 {
+        if offset &+ space &+ run < ASCIIWindow.size, text.bytes[end] < 0x80 { return end }
+      } else if text.isASCIISymbol(end), text.isASCIIWordOrSpace(end &+ 1),
+        text.bytes[start] != UInt8(ascii: "'")
+      {
+        let joined = space == 0 ? window.letterRun(offset &+ 1) : 0
+        let after = end &+ 1 &+ joined
+        if offset &+ 1 &+ joined < ASCIIWindow.size, text.bytes[after] < 0x80,
+          joined > 0 || !text.isLineBreak(after)
+        {
+          return after
+        }
+      }
     }
     return slowPieceEnd(from: start)
   }

@@ -2,12 +2,24 @@
 struct GPT2Splitter: PieceSplitter {
   let text: TextCursor
 
-  @inline(__always) func pieceEnd(from start: Int) -> Int {
-    if text.hasWideRead(start &+ 1) {
-      let word = start &+ (text.bytes[start] == 0x20 ? 1 : 0)
-      let length = text.letterRun16(word)
-      let end = word &+ length
-      if length > 0, length < 16, text.bytes[end] < 0x80 { return end }
+  private var window = ASCIIWindow()
+
+  init(text: TextCursor) { self.text = text }
+
+  /// Common cases: a word of ASCII letters or a single symbol, with a space before it or not, ASCII behind it.
+  @inline(__always) mutating func pieceEnd(from start: Int) -> Int {
+    if start &+ ASCIIWindow.size < text.count {
+      let offset = window.offset(of: start, in: text, capitals: false)
+      let space = window.space(offset)
+      let run = window.letterRun(offset &+ space)
+      let end = start &+ space &+ run
+      if run > 0 {
+        if offset &+ space &+ run < ASCIIWindow.size, text.bytes[end] < 0x80 { return end }
+      } else if text.isASCIISymbol(end), text.isASCIIWordOrSpace(end &+ 1),
+        text.bytes[start] != UInt8(ascii: "'")
+      {
+        return end &+ 1
+      }
     }
     return slowPieceEnd(from: start)
   }

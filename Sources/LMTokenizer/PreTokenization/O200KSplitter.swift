@@ -6,27 +6,37 @@
 struct O200KSplitter: PieceSplitter {
   let text: TextCursor
 
-  /// Common case: a word of ASCII letters of which only the first may be a capital.
-  @inline(__always) func pieceEnd(from start: Int) -> Int {
-    if text.hasWideRead(start &+ 1) {
-      let word = start &+ (text.bytes[start] == 0x20 ? 1 : 0)
-      let length = text.letterRun16(word)
-      let end = word &+ length
-      if length > 0, length < 16, text.bytes[end] < 0x80, text.bytes[end] != UInt8(ascii: "'"),
-        !hasInnerCapital(word, length)
+  private var window = ASCIIWindow()
+
+  init(text: TextCursor) { self.text = text }
+
+  /// Common cases: a word of ASCII letters of which only the first may be a capital, with a space before it or
+  /// not, and ASCII but no apostrophe behind it; a symbol that neither letters nor symbols follow.
+  @inline(__always) mutating func pieceEnd(from start: Int) -> Int {
+    if start &+ ASCIIWindow.size < text.count {
+      let offset = window.offset(of: start, in: text, capitals: true)
+      let space = window.space(offset)
+      let run = window.letterRun(offset &+ space)
+      let end = start &+ space &+ run
+      if run > 0 {
+        if offset &+ space &+ run < ASCIIWindow.size, text.bytes[end] < 0x80,
+          text.bytes[end] != UInt8(ascii: "'"), !hasCapital(offset &+ space &+ 1, run &- 1)
+        {
+          return end
+        }
+      } else if text.isASCIISymbol(end), text.isASCIIWordOrSpace(end &+ 1), !text.isLineBreak(end &+ 1),
+        space == 1 || window.letterRun(offset &+ 1) == 0
       {
-        return end
+        return end &+ 1
       }
     }
     return slowPieceEnd(from: start)
   }
 
-  /// True where one of the letters 1 … `length - 1` of the 16 bytes at `word` is a capital.
-  @inline(__always) private func hasInnerCapital(_ word: Int, _ length: Int) -> Bool {
-    let low = ASCIIWord(text.bytes + word).capitals & ~0xFF
-    let high = ASCIIWord(text.bytes + word + 8).capitals
-    let first = low != 0 ? low.trailingZeroBitCount >> 3 : 8 &+ high.trailingZeroBitCount >> 3
-    return first < length
+  /// True where one of `count` bytes from `offset` of the window on is a capital.
+  @inline(__always) private func hasCapital(_ offset: Int, _ count: Int) -> Bool {
+    let shifted = window.capitals &>> UInt64(truncatingIfNeeded: offset)
+    return shifted.trailingZeroBitCount < count
   }
 
   @inline(never) private func slowPieceEnd(from start: Int) -> Int {

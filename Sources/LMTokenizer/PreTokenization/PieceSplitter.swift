@@ -3,7 +3,7 @@ protocol PieceSplitter {
   /// The end of the pre-token that starts at `start` (`< count` of the text).
   ///
   /// Looks ahead to the end of the whole text, so that a part of it is cut exactly as in the whole.
-  func pieceEnd(from start: Int) -> Int
+  mutating func pieceEnd(from start: Int) -> Int
 }
 
 /// The whole text as one pre-token.

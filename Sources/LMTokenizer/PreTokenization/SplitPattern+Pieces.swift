@@ -17,6 +17,7 @@ extension SplitPattern {
     _ splitter: some PieceSplitter, _ text: TextCursor, _ range: Range<Int>,
     _ body: (UnsafeBufferPointer<UInt8>) -> Void
   ) {
+    var splitter = splitter
     var start = range.lowerBound
     while start < range.upperBound {
       let end = splitter.pieceEnd(from: start)

@@ -7,7 +7,8 @@ import Testing
     let tokenizer = Tokenizer.bytes()
     var generator = SeededGenerator(seed: 7)
     for _ in 0..<300 {
-      let text = RandomText.bytes(40, using: &generator) + Array(RandomText.hostile(8, using: &generator).utf8)
+      let text =
+        RandomText.bytes(40, using: &generator) + Array(RandomText.hostile(8, using: &generator).utf8)
       let ids = text.map { Int32($0) }
       var decoder = StreamingDecoder(tokenizer)
       var streamed = ""

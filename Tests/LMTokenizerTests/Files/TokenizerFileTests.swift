@@ -21,7 +21,8 @@ import Testing
       #expect(tokenizer.id("<e>") == 4)
       #expect(tokenizer.vocabularySize == 5)
     }
-    let unknown = try load(Self.valid.replacing("\"unk_token\": null", with: "\"unk_token\": \"Ġ\", \"fuse_unk\": true"))
+    let unknown = try load(
+      Self.valid.replacing("\"unk_token\": null", with: "\"unk_token\": \"Ġ\", \"fuse_unk\": true"))
     #expect(try unknown.encode("axxa") == [0, 3, 0])
   }
 
@@ -46,7 +47,10 @@ import Testing
     (#""model": {"#, #""model": {"byte_fallback": true, "#, "model.byte_fallback"),
     (#""model": {"#, #""model": {"end_of_word_suffix": "</w>", "#, "model.end_of_word_suffix"),
     (#""normalizer": null"#, #""normalizer": {"type": "NFKC"}"#, "normalizer.type"),
-    (#""pre_tokenizer": {"type": "ByteLevel""#, #""pre_tokenizer": {"type": "Metaspace""#, "pre_tokenizer.type"),
+    (
+      #""pre_tokenizer": {"type": "ByteLevel""#, #""pre_tokenizer": {"type": "Metaspace""#,
+      "pre_tokenizer.type"
+    ),
     (
       #""pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false}"#,
       #""pre_tokenizer": {"type": "Sequence", "pretokenizers": [{"type": "Split", "pattern": {"Regex": "x"}}, {"type": "ByteLevel"}]}"#,

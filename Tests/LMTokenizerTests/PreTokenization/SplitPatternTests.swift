@@ -8,7 +8,10 @@ import Testing
     (.gpt2, "a\n\n b", ["a", "\n\n", " b"]),
     (.gpt2, "\u{3000}x", ["\u{3000}", "x"]),
     (.gpt2, "'ſ", ["'", "ſ"]),
-    (.llama3, "I'LL go'ſ 12345\r\n\r\n  x", ["I", "'LL", " go", "'ſ", " ", "123", "45", "\r\n\r\n", " ", " x"]),
+    (
+      .llama3, "I'LL go'ſ 12345\r\n\r\n  x",
+      ["I", "'LL", " go", "'ſ", " ", "123", "45", "\r\n\r\n", " ", " x"]
+    ),
     (.llama3, "\u{3000}x \u{85}0", ["\u{3000}x", " ", "\u{85}", "0"]),
     (.llama3, "!!\n\nx /\n", ["!!\n\n", "x", " /\n"]),
     (.cl100k, "today\n ", ["today", "\n", " "]),
@@ -26,11 +29,14 @@ import Testing
     #expect(pieces.map { Array($0.utf8) } == expected.map { Array($0.utf8) }, "\(pieces)")
   }
 
-  @Test(arguments: SplitPattern.allCases) func `pieces are never empty and join to the text`(pattern: SplitPattern) {
+  @Test(arguments: SplitPattern.allCases) func `pieces are never empty and join to the text`(
+    pattern: SplitPattern
+  ) {
     var generator = SeededGenerator(seed: 1)
     for length in [0, 1, 2, 7, 15, 16, 17, 31, 32, 33, 1000] {
       for text in [
-        RandomText.bytes(length, using: &generator), Array(RandomText.hostile(length, using: &generator).utf8),
+        RandomText.bytes(length, using: &generator),
+        Array(RandomText.hostile(length, using: &generator).utf8),
       ] {
         let pieces = pattern.pieces(of: text)
         #expect(pieces.allSatisfy { !$0.isEmpty })

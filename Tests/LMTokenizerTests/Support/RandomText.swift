@@ -15,10 +15,15 @@ struct SeededGenerator: RandomNumberGenerator {
 enum RandomText {
   /// What splitting patterns look at, over-represented.
   private static let hostile: [String] =
-    Array(repeating: ["'", "s", "S", "ſ", "re", "LL", " ", "  ", "\n", "\r", "\t", "/", "1", "23", "a", "Zz"], count: 4)
+    Array(
+      repeating: ["'", "s", "S", "ſ", "re", "LL", " ", "  ", "\n", "\r", "\t", "/", "1", "23", "a", "Zz"],
+      count: 4
+    )
     .flatMap { $0 } + [
-      "\u{301}", "\u{3000}", "\u{200B}", "\u{A0}", "\u{85}", "é", "ß", "Ǆ", "ǅ", "ʰ", "漢", "が", "か\u{3099}", "😀",
-      "𐐀", "²", "Ⅳ", "\u{1C89}", "\u{378}", "\u{FEFF}", "\u{2028}", "각", "\u{1100}", "\u{1161}", "!", "…", "<|eos|>",
+      "\u{301}", "\u{3000}", "\u{200B}", "\u{A0}", "\u{85}", "é", "ß", "Ǆ", "ǅ", "ʰ", "漢", "が", "か\u{3099}",
+      "😀",
+      "𐐀", "²", "Ⅳ", "\u{1C89}", "\u{378}", "\u{FEFF}", "\u{2028}", "각", "\u{1100}", "\u{1161}", "!", "…",
+      "<|eos|>",
     ]
 
   /// `count` random parts of text that is hard to split.

@@ -6,7 +6,7 @@ enum Reference {
   private static let script = SharedData.packageRoot + "/Tests/Reference/reference_tokenizers.py"
 
   private static let python: String? = {
-    var candidates = ["/work/peers-env/venv/bin/python", "python3"]
+    var candidates = ["python3"]
     if let chosen = getenv("LM_PYTHON") { candidates = [String(cString: chosen)] }
     return candidates.first { system("\($0) -c 'import tokenizers, tiktoken' 2>/dev/null") == 0 }
   }()
@@ -26,8 +26,9 @@ enum Reference {
     var chunk = Array(repeating: UInt8(0), count: 1 << 16)
     while case let count = fread(&chunk, 1, chunk.count, pipe), count > 0 { output += chunk[..<count] }
     guard pclose(pipe) == 0 else { throw LMError(at: command, "fails", remedy: "") }
-    return String(decoding: output, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false).map(
-      String.init)
+    return String(decoding: output, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+      .map(
+        String.init)
   }
 
   /// The ids that a reference gives for each file.

@@ -14,7 +14,9 @@ import Testing
     while next < first + Int32(count) {
       var counts: [[Int32]: Int] = [:]
       for word in words {
-        for (left, right) in zip(word.symbols, word.symbols.dropFirst()) { counts[[left, right], default: 0] += word.count }
+        for (left, right) in zip(word.symbols, word.symbols.dropFirst()) {
+          counts[[left, right], default: 0] += word.count
+        }
       }
       let best = counts.max { a, b in
         a.value != b.value ? a.value < b.value : b.key.lexicographicallyPrecedes(a.key)

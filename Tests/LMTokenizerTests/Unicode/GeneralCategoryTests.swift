@@ -17,8 +17,9 @@ import Testing
 
   @Test func `the table is the list it was made from`() throws {
     guard let list = try SharedData.bytes("tokenizers/unicode/general_category_unicode16.txt") else { return }
-    let names = "Lu Ll Lt Lm Lo Mn Mc Me Nd Nl No Pc Pd Ps Pe Pi Pf Po Sm Sc Sk So Zs Zl Zp Cc Cf Cs Co Cn".split(
-      separator: " ")
+    let names = "Lu Ll Lt Lm Lo Mn Mc Me Nd Nl No Pc Pd Ps Pe Pi Pf Po Sm Sc Sk So Zs Zl Zp Cc Cf Cs Co Cn"
+      .split(
+        separator: " ")
     for line in String(decoding: list, as: UTF8.self).split(separator: "\n") where !line.hasPrefix("#") {
       let parts = line.split(separator: ";")
       let ends = parts[0].split(separator: ".").compactMap { UInt32($0, radix: 16) }

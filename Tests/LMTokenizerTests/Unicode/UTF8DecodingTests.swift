@@ -21,14 +21,17 @@ import Testing
           Issue.record("U+\(String(value, radix: 16)) cut to \(cut)")
         }
       }
-      if UTF8Decoding.incompleteSuffixLength(bytes) != 0 { Issue.record("U+\(String(value, radix: 16)) held") }
+      if UTF8Decoding.incompleteSuffixLength(bytes) != 0 {
+        Issue.record("U+\(String(value, radix: 16)) held")
+      }
     }
   }
 
-  @Test(arguments: [
-    [0x80], [0xC0, 0x80], [0xC1, 0xBF], [0xE0, 0x9F, 0xBF], [0xED, 0xA0, 0x80], [0xF0, 0x8F, 0xBF, 0xBF],
-    [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xFF],
-  ] as [[UInt8]])
+  @Test(
+    arguments: [
+      [0x80], [0xC0, 0x80], [0xC1, 0xBF], [0xE0, 0x9F, 0xBF], [0xED, 0xA0, 0x80], [0xF0, 0x8F, 0xBF, 0xBF],
+      [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xFF],
+    ] as [[UInt8]])
   func `what is not UTF-8 has length 0 and is not waited for`(bytes: [UInt8]) {
     #expect(decode(bytes).length == 0)
     #expect(UTF8Decoding.incompleteSuffixLength(bytes.prefix(2)) == 0)

@@ -1,25 +1,31 @@
-/// The state of one thread that encodes: scratch memory and the cache of pre-tokens.
-package final class BPEEncoder {
+/// The state of one thread that encodes: scratch memory and the caches of pre-tokens.
+package struct BPEEncoder: ~Copyable {
   /// Bytes that the caches of one encoder may occupy: three quarters for short pre-tokens.
   package static let cacheByteLimit = 64 << 20
 
-  private let model: BPEModel
+  /// Pre-tokens that are cut before the first of them is looked up.
+  private static let batchSize = 64
+
+  private let batch: UnsafeMutablePointer<PendingPiece>
   private var merger: PieceMerger
   private var short: ShortPieceCache
   private var long: LongPieceCache
 
+  /// An encoder with empty caches.
   package init(_ model: BPEModel, cacheByteLimit: Int = BPEEncoder.cacheByteLimit) {
-    self.model = model
+    batch = .allocate(capacity: Self.batchSize)
     merger = PieceMerger(model)
     short = ShortPieceCache(byteLimit: cacheByteLimit / 4 * 3)
     long = LongPieceCache(byteLimit: cacheByteLimit / 4)
   }
 
+  deinit { batch.deallocate() }
+
   /// Bytes that the caches occupy.
   package var cacheByteCount: Int { short.byteCount + long.byteCount }
 
   /// Appends the ids of the bytes `range` of the text; pre-tokens start at its beginning and end at its end.
-  package func encode(
+  package mutating func encode(
     _ text: TextCursor, _ range: Range<Int>, pattern: SplitPattern?, into output: inout TokenBuffer
   ) {
     switch pattern {
@@ -31,51 +37,73 @@ package final class BPEEncoder {
     }
   }
 
-  @inline(__always) private func encode(
+  /// Cuts a batch of pre-tokens and asks for their cache lines, then takes the ids: so the processor waits
+  /// for many cache lines at once instead of one after the other.
+  @inline(__always) private mutating func encode(
     _ splitter: some PieceSplitter, _ text: TextCursor, _ range: Range<Int>, _ output: inout TokenBuffer
   ) {
-    var start = range.lowerBound
+    var splitter = splitter
     let wideEnd = text.count &- 16
+    let masks = ShortPiece.masks
+    var start = range.lowerBound
     while start < range.upperBound {
-      let end = splitter.pieceEnd(from: start)
-      let length = end &- start
-      let bytes = text.bytes + start
-      if length <= ShortPiece.lengthLimit {
+      var count = 0
+      let slots = short.slotView
+      while count < Self.batchSize, start < range.upperBound {
+        let end = splitter.pieceEnd(from: start)
+        let length = end &- start
         let piece =
-          start <= wideEnd
-          ? ShortPiece(wide: bytes, length: length) : ShortPiece(narrow: bytes, length: length)
-        if let entry = short.find(piece), entry.pointee.count <= 3 {
-          output.reserve(3)
-          output.appendThree(entry.pointee.ids, Int(entry.pointee.count))
-        } else {
-          encodeShort(piece, bytes, length, &output)
-        }
-      } else {
-        encodeLong(UnsafeBufferPointer(start: bytes, count: length), &output)
+          length > ShortPiece.lengthLimit
+          ? ShortPiece.tooLong
+          : start <= wideEnd
+            ? ShortPiece(wide: text.bytes + start, length: length, masks: masks)
+            : ShortPiece(narrow: text.bytes + start, length: length)
+        let slot = slots.home(piece)
+        slots.prefetch(slot)
+        batch[count] = PendingPiece(piece: piece, start: start, length: length, slot: slot)
+        count &+= 1
+        start = end
       }
-      start = end
+      encodeBatch(count, text, &output)
     }
   }
 
-  /// A short pre-token that is unknown or has more than three ids.
-  @inline(never) private func encodeShort(
-    _ piece: ShortPiece, _ bytes: UnsafePointer<UInt8>, _ length: Int, _ output: inout TokenBuffer
+  @inline(__always) private mutating func encodeBatch(
+    _ count: Int, _ text: TextCursor, _ output: inout TokenBuffer
   ) {
-    if let entry = short.find(piece) {
-      let start = Int(entry.pointee.ids.0)
-      let count = Int(entry.pointee.count)
-      short.spill.withUnsafeBufferPointer { spill in
-        if let base = spill.baseAddress { output.append(base + start, count) }
+    output.reserve(3 &* count)
+    let slots = short.slotView
+    var slotsAreValid = true
+    for index in 0..<count {
+      let pending = batch[index]
+      if slotsAreValid {
+        let entry = slots.entries + pending.slot
+        if entry.pointee.piece == pending.piece, entry.pointee.count <= 3 {
+          output.appendThree(entry.pointee.ids, Int(entry.pointee.count))
+          continue
+        }
       }
-      return
+      encodeSlowly(pending, text, &output)
+      output.reserve(3 &* (count &- index))
+      slotsAreValid = slots.shift == short.slotView.shift
     }
-    let before = output.count
-    merger.encode(UnsafeBufferPointer(start: bytes, count: length), into: &output)
-    guard output.count > before else { return }
-    short.insert(piece, UnsafeBufferPointer(start: output.base + before, count: output.count - before))
   }
 
-  @inline(never) private func encodeLong(_ piece: UnsafeBufferPointer<UInt8>, _ output: inout TokenBuffer) {
+  /// A pre-token that is not in its first place, is unknown, is long or has more than three ids.
+  @inline(never) private mutating func encodeSlowly(
+    _ pending: PendingPiece, _ text: TextCursor, _ output: inout TokenBuffer
+  ) {
+    let bytes = UnsafeBufferPointer(start: text.bytes + pending.start, count: pending.length)
+    if pending.length > ShortPiece.lengthLimit { return encodeLong(bytes, &output) }
+    if short.append(pending.piece, to: &output) { return }
+    let before = output.count
+    merger.encode(bytes, into: &output)
+    guard output.count > before else { return }
+    short.insert(
+      pending.piece, UnsafeBufferPointer(start: output.base + before, count: output.count - before))
+  }
+
+  private mutating func encodeLong(_ piece: UnsafeBufferPointer<UInt8>, _ output: inout TokenBuffer) {
     guard piece.count <= LongPieceCache.lengthLimit else { return merger.encode(piece, into: &output) }
     let hash = ByteHash.hash(piece)
     if long.append(piece, hash, to: &output) { return }
@@ -83,4 +111,12 @@ package final class BPEEncoder {
     merger.encode(piece, into: &output)
     long.insert(piece, hash, UnsafeBufferPointer(start: output.base + before, count: output.count - before))
   }
+}
+
+/// A pre-token that is cut and waits for its ids.
+private struct PendingPiece {
+  let piece: ShortPiece
+  let start: Int
+  let length: Int
+  let slot: Int
 }

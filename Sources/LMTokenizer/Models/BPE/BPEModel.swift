@@ -32,6 +32,8 @@ package final class BPEModel: Sendable {
   let modelCount: Int
 
   package let pairs: PairTable
+  /// The merges of two single bytes, by `left << 8 | right`.
+  let byteMerges: [PairMerge]
   /// The token of every byte, -1 where a byte has none.
   package let byteTokens: [Int32]
 
@@ -63,6 +65,7 @@ package final class BPEModel: Sendable {
       let rank = ranks == .listOrder ? UInt32(position) : UInt32(bitPattern: merge.result)
       pairs.insert(merge.left, merge.right, PairMerge(rank: rank, id: merge.result))
     }
+    byteMerges = pairs.byteMerges(byteTokens.map { $0 < 0 ? unknownID ?? -1 : $0 })
   }
 
   /// The id of a pre-token that is a token as a whole, where the model never takes such apart.

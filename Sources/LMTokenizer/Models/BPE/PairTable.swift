@@ -35,6 +35,14 @@ package final class PairTable: @unchecked Sendable {
 
   deinit { slots.deallocate() }
 
+  /// The merges of two single bytes, by `left << 8 | right`: what the look-ups of a new piece begin with.
+  /// Text keeps to few of them, so they stay in the processor's cache when the whole table does not.
+  func byteMerges(_ byteTokens: [Int32]) -> [PairMerge] {
+    byteTokens.flatMap { left in
+      byteTokens.map { right in left < 0 || right < 0 ? .none : merge(left, right) }
+    }
+  }
+
   /// The merge of `left` and `right`, ``PairMerge/none`` where they do not merge.
   /// - Complexity: O(1).
   @inline(__always) func merge(_ left: Int32, _ right: Int32) -> PairMerge {

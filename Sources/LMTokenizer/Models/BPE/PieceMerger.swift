@@ -58,7 +58,11 @@ package struct PieceMerger: ~Copyable {
     let pairs = model.pairs
     var count = readShortSymbols(piece)
     guard count > 1 else { return count }
-    for index in 0..<(count &- 1) { merges[index] = pairs.merge(symbols[index], symbols[index &+ 1]) }
+    if count == piece.count {
+      readByteMerges(piece)
+    } else {
+      for index in 0..<(count &- 1) { merges[index] = pairs.merge(symbols[index], symbols[index &+ 1]) }
+    }
     while count > 1 {
       var best = 0
       var rank = merges[0].rank
@@ -84,6 +88,18 @@ package struct PieceMerger: ~Copyable {
       if best > 0 { merges[best &- 1] = pairs.merge(symbols[best &- 1], symbols[best]) }
     }
     return count
+  }
+
+  private func readByteMerges(_ piece: UnsafeBufferPointer<UInt8>) {
+    let merges = shortMerges
+    model.byteMerges.withUnsafeBufferPointer { byteMerges in
+      var left = Int(piece[0])
+      for index in 1..<piece.count {
+        let right = Int(piece[index])
+        merges[index &- 1] = byteMerges[left &<< 8 | right]
+        left = right
+      }
+    }
   }
 
   private mutating func readShortSymbols(_ piece: UnsafeBufferPointer<UInt8>) -> Int {

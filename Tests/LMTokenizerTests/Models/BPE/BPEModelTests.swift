@@ -10,7 +10,8 @@ import Testing
     var usable: [Int32] = [97, 98, 99, 100]
     var merges: [BPEModel.Merge] = []
     for _ in 0..<count {
-      guard let left = usable.randomElement(using: &generator), let right = usable.randomElement(using: &generator)
+      guard let left = usable.randomElement(using: &generator),
+        let right = usable.randomElement(using: &generator)
       else { continue }
       let bytes = Array(vocabulary[Int(left)] + vocabulary[Int(right)])
       guard bytes.count < 40, vocabulary.id(of: bytes) == nil else { continue }
