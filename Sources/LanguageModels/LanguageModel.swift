@@ -57,7 +57,8 @@ public final class LanguageModel {
     var stops = try StopTexts(stopTexts)
     var decoder = StreamingDecoder(tokenizer)
     var failure: LMError?
-    let ends = Set([tokenizer.eosID].compactMap { $0 })
+    // Documents were packed with the beginning-of-text token between them: it ends a text too.
+    let ends = Set([tokenizer.eosID, tokenizer.bosID].compactMap { $0 })
     let result = try generator.generate(
       try promptIDs(prompt), settings, maximumTokens: maximumTokens, stopIDs: ends
     ) { id in

@@ -51,6 +51,12 @@ public final class Pretraining {
     training = try TokenStream.encode(trainingText, with: tokenizer)
     validation = try TokenStream.encode(validationText, with: tokenizer)
 
+    guard validation.ids.count > plan.configuration.contextLength else {
+      throw LMError(
+        at: plan.validationData.first ?? plan.data.first ?? plan.output,
+        "\(validation.ids.count) tokens for validation are fewer than one context of \(plan.configuration.contextLength)",
+        remedy: "give more text, --validation-data, or a smaller --context")
+    }
     var plan = plan
     plan.configuration.vocabularySize = tokenizer.vocabularySize
     try plan.configuration.validate(at: "the model")
