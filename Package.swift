@@ -72,7 +72,7 @@ let package = Package(
 
     // MARK: Floor 5
     module(
-      "LMTraining", uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMTokenizer", "LMFormats", "LMRuntime", "CLMKernels"]),
+      "LMTraining", uses: ["LMTransformer", "LMAttention", "LMAutograd", "LMTensor", "LMTokenizer", "LMFormats", "LMRuntime", "CLMKernels"]),
 
     // MARK: Floor 8
     .executableTarget(
@@ -97,5 +97,6 @@ let package = Package(
     tests("LMAutograd", uses: ["LMTensor", "LMRuntime"]),
     tests("LMFormats", uses: ["LMTensor", "LMRuntime"]),
     tests("LMAttention", uses: ["LMAutograd", "LMTensor", "LMRuntime"]),
+    tests("LMTraining", uses: ["LMTensor", "LMRuntime"]),
   ]
 )

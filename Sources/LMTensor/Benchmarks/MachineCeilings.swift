@@ -31,11 +31,11 @@ public struct MachineCeilings: Sendable, Equatable {
   /// Measures all four.
   /// - Parameters:
   ///   - readBytes: bytes of memory to read, many times the last-level cache.
-  ///   - secondsPerRepeat: length of one repeat of arithmetic.
+  ///   - secondsPerRepeat: length of one repeat of arithmetic; short ones find gaps between other programs.
   ///   - repeats: repeats of each kind of arithmetic; a read pattern has three, the best one as many.
   /// - Complexity: about 3 · `repeats` · `secondsPerRepeat`, and reading 100 times `readBytes`.
   public static func measure(
-    readBytes: Int = 512 << 20, secondsPerRepeat: Double = 0.05, repeats: Int = 9
+    readBytes: Int = 512 << 20, secondsPerRepeat: Double = 0.01, repeats: Int = 45
   ) -> MachineCeilings {
     let table = Kernels.table.pointee
     func peak(_ loop: PeakLoop) -> Rate { loop.measure(seconds: secondsPerRepeat, repeats: repeats) }
