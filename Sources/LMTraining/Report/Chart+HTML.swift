@@ -30,7 +30,7 @@ extension Chart {
   private var legend: String {
     var entries = series.filter { !$0.curve.points.isEmpty }.map { ($0.name, $0.look.rawValue) }
     if let marks { entries.append((marks.name, "mark")) }
-    guard entries.count > 1 else { return "" }
+    guard isWide, entries.count > 1 else { return "" }
     let items = entries.map { "<li><i class=\"\($0.1)\"></i>\($0.0.escapedHTML)</li>" }
     return "<ul class=\"legend\">\(items.joined())</ul>"
   }
@@ -46,7 +46,8 @@ extension Chart {
 
   private func horizontalLabels(_ axis: ChartAxis) -> String {
     let labels = axis.ticks.map { tick in
-      "<span style=\"left:\(Self.percent(axis.position(tick)))\">\(axis.label(tick))</span>"
+      let place = axis.position(tick)
+      return "<span\(place > 0.98 ? " class=\"end\"" : "") style=\"left:\(Self.percent(place))\">\(axis.label(tick))</span>"
     }
     return "<div class=\"x\" aria-hidden=\"true\">\(labels.joined())</div>"
   }
@@ -72,7 +73,7 @@ extension Chart {
         continue
       }
       let place = Self.coordinate(x.position(point.x), Self.width) + " "
-        + Self.coordinate(max(-1, min(2, 1 - y.position(point.y))), Self.height)
+        + Self.coordinate(max(0, min(1, 1 - y.position(point.y))), Self.height)
       line += (isOpen ? "L" : "M") + place
       dots += "M\(place)h0"
       isOpen = true

@@ -26,7 +26,7 @@ struct Chart {
   var marks: (name: String, steps: [Double])?
   /// Whether the vertical axis begins at 0.
   let startsAtZero: Bool
-  /// Wide charts have more ticks.
+  /// Wide charts have more ticks, and a legend.
   let isWide: Bool
 
   /// Steps from the first to the last, at least one.
@@ -36,7 +36,7 @@ struct Chart {
     return ChartAxis(from: low <= 1 ? 0 : low, to: max(high, low + 1), count: isWide ? 8 : 4, extends: false, wholeNumbers: true)
   }
 
-  /// Values of all curves; single peaks of a raw curve (the highest 1 %) may be cut off.
+  /// Values of all curves; single peaks of a raw curve (the highest 1 %) may be cut off at the frame.
   var vertical: ChartAxis {
     var values: [Double] = startsAtZero ? [0] : []
     for series in series {

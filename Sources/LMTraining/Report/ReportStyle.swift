@@ -26,9 +26,9 @@ enum ReportStyle {
     h3 { font-size: 15px; font-weight: 620; }
     .summary { margin-top: 10px; color: var(--soft); }
     .summary span { white-space: nowrap; }
-    .summary span + span::before { content: "·"; margin: 0 .45em 0 .2em; }
+    .summary span:not(:last-child)::after { content: "·"; margin: 0 .15em 0 .4em; }
     .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(170px, 1fr)); gap: 16px; margin: 28px 0 16px; }
-    .tiles div, .chart, .sample, table, pre { background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
+    .tiles div, .chart, .sample, .card, pre { background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
     .tiles div { padding: 14px 18px 15px; }
     dt { color: var(--soft); font-size: 13px; }
     dd { font-size: 29px; line-height: 1.3; font-weight: 620; letter-spacing: -.02em; }
@@ -58,7 +58,8 @@ enum ReportStyle {
     .y span { position: absolute; right: 0; transform: translateY(50%); white-space: nowrap; }
     .x { position: relative; grid-column: 2; height: 18px; margin-top: 8px; line-height: 1; }
     .x span { position: absolute; transform: translateX(-50%); white-space: nowrap; }
-    svg { display: block; width: 100%; height: 100%; overflow: hidden; min-width: 0; }
+    .x .end { transform: translateX(-100%); }
+    svg { display: block; width: 100%; height: 100%; overflow: visible; min-width: 0; }
     path { fill: none; stroke-linejoin: round; stroke-linecap: round; vector-effect: non-scaling-stroke; }
     .grid { stroke: var(--grid); stroke-width: 1; shape-rendering: crispEdges; }
     .axis { stroke: var(--soft); stroke-width: 1.5; }
@@ -77,11 +78,12 @@ enum ReportStyle {
       white-space: pre-wrap; overflow-wrap: anywhere;
     }
     .tables { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(320px, 100%), 1fr)); gap: 16px; align-items: start; }
-    table { width: 100%; border-spacing: 0; padding: 8px 20px 12px; font-size: 14px; }
-    caption { text-align: left; font-weight: 620; font-size: 15px; padding-bottom: 8px; }
+    .card { padding: 16px 20px 12px; min-width: 0; }
+    table { width: 100%; border-spacing: 0; font-size: 14px; }
+    caption { text-align: left; font-weight: 620; font-size: 15px; padding-bottom: 6px; }
     th, td { padding: 6px 0; vertical-align: top; }
     tr + tr > * { border-top: 1px solid var(--grid); }
-    th { text-align: left; font-weight: 400; color: var(--soft); padding-right: 20px; }
+    th { text-align: left; font-weight: 400; color: var(--soft); padding-right: 20px; white-space: nowrap; }
     td { text-align: right; overflow-wrap: anywhere; }
     section > h3 { margin: 16px 0 8px; font-size: 14px; font-weight: 500; color: var(--soft); }
     pre { margin: 0; padding: 14px 20px; background: var(--code); white-space: pre-wrap; overflow-wrap: anywhere; }
@@ -94,6 +96,6 @@ enum ReportStyle {
       dd { font-size: 24px; }
       .wide .x span:nth-child(even) { visibility: hidden; }
     }
-    @media print { body { background: none; padding: 0; } .chart, .sample, table, pre { break-inside: avoid; } }
+    @media print { body { background: none; padding: 0; } .chart, .sample, .card, pre { break-inside: avoid; } }
     """
 }

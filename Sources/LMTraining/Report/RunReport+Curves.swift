@@ -51,11 +51,13 @@ extension RunReport {
     func chart(_ title: String, _ unit: String, _ value: (MetricsRecord) -> Double, isNoisy: Bool) -> Chart {
       let raw = curve(value)
       var series = [Chart.Series(name: "mean", look: .main, curve: isNoisy ? raw.smoothed(radius: smoothingRadius) : raw)]
-      if isNoisy, smoothingRadius > 0 { series.insert(.init(name: "each step", look: .raw, curve: raw), at: 0) }
-      return Chart(title: title, unit: unit, series: series, startsAtZero: true, isWide: false)
+      let isSmoothed = isNoisy && smoothingRadius > 0
+      if isSmoothed { series.insert(.init(name: "each step", look: .raw, curve: raw), at: 0) }
+      let note = isSmoothed ? "; each step and mean" : ""
+      return Chart(title: title, unit: unit + note, series: series, startsAtZero: true, isWide: false)
     }
     return [
-      chart("Learning rate", "per step", { $0.learningRate }, isNoisy: false),
+      chart("Learning rate", "of each step", { $0.learningRate }, isNoisy: false),
       chart("Gradient norm", "before clipping", { $0.gradientNorm }, isNoisy: true),
       chart("Speed", "tokens per second", { $0.tokensPerSecond }, isNoisy: true),
     ]

@@ -90,7 +90,7 @@ extension RunReport {
       let rows = group.rows.map {
         "<tr><th scope=\"row\">\($0.name.escapedHTML)</th><td>\($0.value.escapedHTML)</td></tr>\n"
       }
-      return "<table><caption>\(group.name.escapedHTML)</caption>\n\(rows.joined())</table>\n"
+      return "<div class=\"card\"><table><caption>\(group.name.escapedHTML)</caption>\n\(rows.joined())</table></div>\n"
     }
     return "<section>\n<h2>Configuration</h2>\n<div class=\"tables\">\n\(tables.joined())</div>\n</section>\n"
   }
