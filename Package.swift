@@ -93,7 +93,7 @@ let package = Package(
       swiftSettings: settings),
     tests("StoryGrammar"),
     tests("LMRuntime"),
-    tests("LMTensor", uses: ["LMRuntime"]),
+    tests("LMTensor", uses: ["LMRuntime", "CLMKernels"]),
     tests("LMAutograd", uses: ["LMTensor", "LMRuntime"]),
     tests("LMFormats", uses: ["LMTensor", "LMRuntime"]),
     tests("LMAttention", uses: ["LMAutograd", "LMTensor", "LMRuntime"]),

@@ -88,6 +88,7 @@ enum ReportStyle {
     section > h3 { margin: 16px 0 8px; font-size: 14px; font-weight: 500; color: var(--soft); }
     pre { margin: 0; padding: 14px 20px; background: var(--code); white-space: pre-wrap; overflow-wrap: anywhere; }
     code { font: 13.5px/1.55 ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", "Liberation Mono", monospace; }
+    code span { display: inline-block; max-width: 100%; }
     @media (max-width: 640px) {
       body { padding: 28px 14px 48px; }
       h1 { font-size: 25px; }

@@ -88,17 +88,29 @@ extension RunReport {
     guard !configuration.isEmpty else { return "" }
     let tables = configuration.map { group in
       let rows = group.rows.map {
-        "<tr><th scope=\"row\">\($0.name.escapedHTML)</th><td>\($0.value.escapedHTML)</td></tr>\n"
+        "<tr><th scope=\"row\">\($0.name.escapedHTML)</th><td>\(Self.breakable($0.value))</td></tr>\n"
       }
       return "<div class=\"card\"><table><caption>\(group.name.escapedHTML)</caption>\n\(rows.joined())</table></div>\n"
     }
     return "<section>\n<h2>Configuration</h2>\n<div class=\"tables\">\n\(tables.joined())</div>\n</section>\n"
   }
 
+  /// A value that may be broken after a slash, as paths are.
+  private static func breakable(_ value: String) -> String {
+    value.split(separator: "/", omittingEmptySubsequences: false).map { String($0).escapedHTML }
+      .joined(separator: "/<wbr>")
+  }
+
+  /// A command line that is broken between words only, not after the hyphens of a flag.
+  private static func words(_ command: String) -> String {
+    command.split(separator: " ", omittingEmptySubsequences: false).map { "<span>\(String($0).escapedHTML)</span>" }
+      .joined(separator: " ")
+  }
+
   private var commandSection: String {
     let commands = [("The command that made this run", command), ("Continue it with", resumeCommand)]
     let items = commands.filter { !$0.1.isEmpty }.map {
-      "<h3>\($0.0)</h3>\n<pre><code>\($0.1.escapedHTML)</code></pre>\n"
+      "<h3>\($0.0)</h3>\n<pre><code>\(Self.words($0.1))</code></pre>\n"
     }
     return items.isEmpty ? "" : "<section>\n<h2>Reproduce</h2>\n\(items.joined())</section>\n"
   }
