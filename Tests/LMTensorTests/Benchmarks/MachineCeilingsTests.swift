@@ -4,8 +4,8 @@ import LMTestSupport
 import Testing
 
 @Suite struct MachineCeilingsTests {
-  @Test func `the f32 loop makes every round of every sum`() throws {
-    try onEveryInstructionSet { set in
+  @Test func `the f32 loop makes every round of every sum`() {
+    onEveryInstructionSet { set in
       let state = Tensor([Int(LM_PEAK_STATE)])
       for index in 0..<state.elementCount { state.floats[index] = 0.25 + Float(index) / 1024 }
       let before = state.toArray()
@@ -22,11 +22,11 @@ import Testing
         #expect(abs(Double(state.floats[2 * lanes + index]) - expected) < 4e-6, "\(set)")
       }
       #expect(Kernels.table.pointee.peak_f32(1_000_000, state.floats.baseAddress) == 1_000_000 * 2 * lanes * sums)
-      #expect(state.floats.allSatisfy(\.isFinite))
+      #expect(state.floats.allSatisfy { $0.isFinite })
     }
   }
 
-  @Test func `reading visits every word once, whatever the pattern`() throws {
+  @Test func `reading visits every word once, whatever the pattern`() {
     let words = 3 * 8 * 16 + 8 * 16
     let memory = Tensor([words])
     let bits = memory.pointer.assumingMemoryBound(to: UInt32.self)
