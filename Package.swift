@@ -77,7 +77,8 @@ let package = Package(
     module(
       "LMTraining",
       uses: [
-        "LMTransformer", "LMAutograd", "LMTensor", "LMTokenizer", "LMData", "LMFormats", "LMRuntime", "CLMKernels",
+        "LMTransformer", "LMAttention", "LMAutograd", "LMTensor", "LMTokenizer", "LMData", "LMFormats",
+        "LMRuntime", "CLMKernels",
       ]),
 
     // MARK: Floor 7
@@ -110,12 +111,13 @@ let package = Package(
       swiftSettings: settings),
     tests("StoryGrammar"),
     tests("LMRuntime"),
-    tests("LMTensor", uses: ["LMRuntime"]),
+    tests("LMTensor", uses: ["LMRuntime", "CLMKernels"]),
     tests("LMTokenizer", uses: ["LMRuntime"]),
     tests("LMData", uses: ["LMTokenizer", "LMRuntime"]),
     tests("LMAutograd", uses: ["LMTensor", "LMRuntime"]),
     tests("LMFormats", uses: ["LMTensor", "LMRuntime"]),
     tests("LMAttention", uses: ["LMAutograd", "LMTensor", "LMRuntime"]),
+    tests("LMTraining", uses: ["LMTensor", "LMRuntime"]),
     tests("LMGeneration", uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMRuntime"]),
   ]
 )

@@ -17,7 +17,8 @@ const lm_kernels *lm_kernels_for(lm_isa isa) {
     case LM_AVX2: return avx2 ? &lm_table_avx2 : NULL;
     case LM_AVX512: return avx512 ? &lm_table_avx512 : NULL;
     case LM_AVX512_BF16:
-      return avx512 && __builtin_cpu_supports("avx512bf16") ? &lm_table_avx512bf16 : NULL;
+      return avx512 && __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512vnni")
+                 ? &lm_table_avx512bf16 : NULL;
     default: break;
   }
 #endif

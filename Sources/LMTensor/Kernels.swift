@@ -42,7 +42,7 @@ public enum InstructionSet: Int, CaseIterable, Sendable {
   case avx2 = 1
   /// AVX-512, 16 lanes.
   case avx512 = 2
-  /// AVX-512 with bf16 dot products.
+  /// AVX-512 with bf16 and int8 dot products.
   case avx512bf16 = 3
 }
 

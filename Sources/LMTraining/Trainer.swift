@@ -140,7 +140,7 @@ public final class Trainer {
         remedy: "resume with a lower --learning-rate or --precision fp32")
     }
     return MetricsRecord(
-      step: state.step, loss: losses.mean, validationLoss: nil, learningRate: rate, gradientNorm: norm,
+      step: state.step, loss: losses.mean, learningRate: rate, gradientNorm: norm,
       tokens: counted, tokensPerSecond: 0, seconds: 0, skipped: !isFinite)
   }
 

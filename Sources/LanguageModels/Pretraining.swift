@@ -27,7 +27,8 @@ public final class Pretraining {
 
   private let lock: DirectoryLock
   private let checkpoints: TrainingCheckpoint
-  private let metrics: MetricsLog
+  let metrics: MetricsLog
+  var samples: [RunReport.Sample] = []
 
   /// Windows of a validation batch: many, for the speed of large products.
   private static let validationTokens = 8192

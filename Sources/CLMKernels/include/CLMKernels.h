@@ -135,7 +135,19 @@ typedef struct {
   // y = x * mask / (1 - probability); element i keeps its mask for one (seed, start + i).
   void (*dropout)(lm_type type, size_t n, const void *x, void *y, uint64_t seed, uint64_t start,
                   float probability);
+
+  // bench: `rounds` rounds of multiply-adds on registers alone, as f32, bf16 pairs and int8 quadruples;
+  // return the operations made, a multiply-add counted twice. NULL where the instruction set has no such
+  // products. `state` holds LM_PEAK_STATE finite f32, aligned to 64 bytes: operands and sums, kept.
+  size_t (*peak_f32)(size_t rounds, float *state);
+  size_t (*peak_bf16)(size_t rounds, float *state);
+  size_t (*peak_int8)(size_t rounds, float *state);
+  // Reads `bytes` as 1, 2, 4 or 8 streams of whole cache lines that advance in step, prefetching `ahead`
+  // bytes ahead (0: not at all); returns the exclusive or of all words. data is aligned to 64 bytes.
+  uint32_t (*read_bytes)(const void *data, size_t bytes, size_t streams, size_t ahead);
 } lm_kernels;
+
+enum { LM_PEAK_STATE = 512 };
 
 // The table for one instruction set, or NULL where the processor lacks it.
 const lm_kernels *lm_kernels_for(lm_isa isa);

@@ -1,0 +1,57 @@
+import ArgumentParser
+import LMRuntime
+import LMTensor
+import LMTraining
+
+/// `lm bench kernels`: every kernel on the sizes of training, as a share of what the machine can do.
+struct BenchKernels: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "kernels",
+    abstract: "Measure every kernel on the sizes of training, as shares of the machine's ceilings.",
+    discussion: "Figures are medians. Bytes that stay in caches can exceed the ceiling of memory.")
+
+  @Option(help: "Only this shape: \(BenchmarkShape.all.map(\.name).joined(separator: ", ")).")
+  var shape: String?
+  @Option(help: "Only kernels whose name contains this text.") var kernel: String?
+  @Option(help: "Threads to use.") var threads = ThreadPool.processorCount
+  @Flag(help: "One JSON object per line instead of a table.") var json = false
+
+  func validate() throws {
+    guard (1...256).contains(threads) else { throw ValidationError("--threads is \(threads), use 1 to 256") }
+    if let shape, !BenchmarkShape.all.contains(where: { $0.name == shape }) {
+      throw ValidationError("--shape \(shape) is unknown, use one of those that --help lists")
+    }
+  }
+
+  func run() throws {
+    let shapes = BenchmarkShape.all.filter { shape == nil || shape == $0.name }
+    let cases = shapes.flatMap(KernelCase.all).filter { kernel == nil || $0.kernel.contains(kernel ?? "") }
+    guard !cases.isEmpty else { throw ValidationError("no kernel's name contains \"\(kernel ?? "")\"") }
+    ThreadPool.configureShared(threads: threads)
+    let ceilings = MachineCeilings.measure()
+    print(json ? ceilings.json.text() : KernelTable.heading(ceilings))
+    for one in cases {
+      let result = one.measure(ceilings)
+      print(json ? one.json(result).text() : KernelTable.line(one, result))
+      trimTensorMemory()
+    }
+  }
+}
+
+extension KernelCase {
+  /// The measured case as one object.
+  func json(_ result: Result) -> JSON {
+    func rounded(_ value: Double, _ steps: Double) -> JSON { .number((value * steps).rounded() / steps) }
+    let unit = if case .operations = work { "gflops" } else { "gb_per_second" }
+    return [
+      "kernel": .string(kernel), "shape": .string(shape), "size": .string(size), "type": .string(dtype.shortName),
+      "median_ms": rounded(result.timing.median * 1e3, 1e4), "best_ms": rounded(result.timing.best * 1e3, 1e4),
+      unit: rounded(result.rate * 1e-9, 10), "share_of_ceiling": rounded(result.shareOfCeiling, 1e3),
+    ]
+  }
+}
+
+extension DType {
+  /// `f32` or `bf16`.
+  var shortName: String { self == .float32 ? "f32" : "bf16" }
+}

@@ -1,0 +1,61 @@
+import CLMKernels
+import LMTensor
+import LMTestSupport
+import Testing
+
+@Suite struct MachineCeilingsTests {
+  @Test func `the f32 loop makes every round of every sum`() {
+    onEveryInstructionSet { set in
+      let state = Tensor([Int(LM_PEAK_STATE)])
+      for index in 0..<state.elementCount { state.floats[index] = 0.25 + Float(index) / 1024 }
+      let before = state.toArray()
+      let lanes = Kernels.table.pointee.lanes
+      let operations = Kernels.table.pointee.peak_f32(7, state.floats.baseAddress)
+      let sums = operations / (7 * 2 * lanes)
+      #expect(operations == 7 * 2 * lanes * sums && sums >= 10)
+      for index in 0..<sums * lanes {
+        let lane = index % lanes
+        let expected = (0..<7).reduce(Double(before[2 * lanes + index])) { sum, _ in
+          sum * Double(before[lane]) + Double(before[lanes + lane])
+        }
+        // Seven roundings of 2⁻²⁴ each, of values below 4.
+        #expect(abs(Double(state.floats[2 * lanes + index]) - expected) < 4e-6, "\(set)")
+      }
+      #expect(Kernels.table.pointee.peak_f32(1_000_000, state.floats.baseAddress) == 1_000_000 * 2 * lanes * sums)
+      #expect(state.floats.allSatisfy { $0.isFinite })
+    }
+  }
+
+  @Test func `reading visits every word once, whatever the pattern`() {
+    let words = 3 * 8 * 16 + 8 * 16
+    let memory = Tensor([words])
+    let bits = memory.pointer.assumingMemoryBound(to: UInt32.self)
+    for index in 0..<words { bits[index] = UInt32(truncatingIfNeeded: index &* 2_654_435_761) ^ 0xA5A5 }
+    let expected = (0..<words).reduce(UInt32(0)) { $0 ^ bits[$1] }
+    onEveryInstructionSet { set in
+      for streams in [1, 2, 4, 8] {
+        for ahead in [0, 512] {
+          #expect(Kernels.table.pointee.read_bytes(memory.pointer, words * 4, streams, ahead) == expected, "\(set) \(streams)")
+        }
+      }
+    }
+  }
+
+  @Test func `every instruction set has the ceilings of its products`() {
+    onEveryInstructionSet { set in
+      let ceilings = MachineCeilings.measure(readBytes: 1 << 20, secondsPerRepeat: 1e-4, repeats: 3)
+      #expect(ceilings.float32.best >= ceilings.float32.median && ceilings.float32.median > 1e8)
+      #expect(ceilings.memoryRead.best >= ceilings.memoryRead.median && ceilings.memoryRead.median > 1e7)
+      #expect((ceilings.bfloat16 != nil) == (Kernels.table.pointee.bf16_dot != 0))
+      #expect(ceilings.operations(.bfloat16) == (ceilings.bfloat16 ?? ceilings.float32).best)
+    }
+  }
+
+  @Test func `best and median of times`() {
+    let timing = RepeatedTiming([3, 1, 2, 5])
+    #expect(timing.best == 1 && timing.median == 3)
+    var runs = (resets: 0, bodies: 0)
+    let measured = RepeatedTiming.measure(least: 0, reset: { runs.resets += 1 }, { runs.bodies += 1 })
+    #expect(runs == (6, 6) && measured.best <= measured.median)
+  }
+}
