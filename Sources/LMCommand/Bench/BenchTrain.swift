@@ -1,34 +1,45 @@
 import ArgumentParser
+import LMRuntime
 import LMTensor
 import LMTraining
 import LMTransformer
-import LMRuntime
 
+/// `lm bench train`: whole training steps on random tokens.
 struct BenchTrain: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "train", abstract: "Time training steps.")
-  @Option var shape: String = "char-0.8M"
-  @Option var steps = 20
-  @Option var precision = "fp32"
-  @Option var threads = ThreadPool.processorCount
+  static let configuration = CommandConfiguration(
+    commandName: "train", abstract: "Time training steps: forward, backward, clipping, AdamW.")
+
+  @OptionGroup var common: CommonOptions
+  @Option(help: "A shape to compare on: \(BenchShape.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var shape: BenchShape?
+  @OptionGroup(title: "Model, without --shape") var model: ModelOptions
+  @Option(help: "Vocabulary, without --shape.") var vocabSize = 8192
+  @Option(help: "Sequences of a batch (default: the shape's, or 4).") var batchSize: Int?
+  @Option(help: "Timed steps.") var steps = 20
+  @Option(help: "auto, fp32 or bf16.") var precision = Precision.auto
+  @Flag(help: "Also measure the ceiling of products and give the share of it.") var ceiling = false
 
   func run() throws {
-    ThreadPool.configureShared(threads: threads)
-    var c: TransformerConfiguration
-    var batch = 0
-    switch shape {
-    case "char-0.8M":
-      c = .init(vocabularySize: 65, contextLength: 64, width: 128, layers: 4, heads: 4, hiddenWidth: 512); batch = 12
-    case "char-10M":
-      c = .init(vocabularySize: 65, contextLength: 256, width: 384, layers: 6, heads: 6, hiddenWidth: 1536); batch = 16
-    case "llama-30M":
-      c = .init(vocabularySize: 8192, contextLength: 512, width: 512, layers: 8, heads: 8, keyValueHeads: 2, hiddenWidth: 1408); batch = 4
-    default:
-      c = .init(vocabularySize: 50257, contextLength: 64, width: 768, layers: 12, heads: 12, hiddenWidth: 3072); batch = 4
+    try common.apply()
+    var (configuration, sequences) = try shape?.settings ?? (model.configuration(), 4)
+    if shape == nil { configuration.vocabularySize = vocabSize }
+    sequences = batchSize ?? sequences
+    try configuration.validate(at: "the model")
+    guard steps > 0, sequences > 0 else {
+      throw LMError(.usage, at: "--steps", "and --batch-size must be at least 1", remedy: "use larger numbers")
     }
-    if shape != "llama-30M" {
-      c.norm = .layer; c.position = .learned; c.isGated = false; c.activation = .gelu
-    }
-    let r = StepBenchmark(c, batchSize: batch, precision: precision == "bf16" ? .bfloat16 : .float32).run(steps: steps)
-    print(shape, precision, r.parameters, r.medianStepMilliseconds, "ms", r.tokensPerSecond, "tok/s", r.operationsPerStep / r.medianStepMilliseconds * 1e-6, "GFLOP/s")
+    let peak = ceiling ? MachineCeilings.measure().operations(precision.dtype) : nil
+    let result = StepBenchmark(configuration, batchSize: sequences, precision: precision.dtype).run(steps: steps)
+    let rate = result.operationsPerStep / result.medianStepMilliseconds * 1e3
+    var object = JSONObject()
+    object["shape"] = .string(shape?.rawValue ?? "given")
+    object["precision"] = .string(precision.dtype == .bfloat16 ? "bf16" : "fp32")
+    object["parameters"] = .integer(result.parameters)
+    object["median_step_ms"] = .number(result.medianStepMilliseconds)
+    object["tokens_per_second"] = .number(result.tokensPerSecond)
+    object["peak_rss_mb"] = .integer(peakMemoryInMiB())
+    object["gflops"] = .number(rate * 1e-9)
+    if let peak { object["share_of_ceiling"] = .number(rate / peak) }
+    printObject(object, asJSON: true)
   }
 }
