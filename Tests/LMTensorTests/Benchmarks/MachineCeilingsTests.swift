@@ -21,7 +21,8 @@ import Testing
         // Seven roundings of 2⁻²⁴ each, of values below 4.
         #expect(abs(Double(state.floats[2 * lanes + index]) - expected) < 4e-6, "\(set)")
       }
-      #expect(Kernels.table.pointee.peak_f32(1_000_000, state.floats.baseAddress) == 1_000_000 * 2 * lanes * sums)
+      #expect(
+        Kernels.table.pointee.peak_f32(1_000_000, state.floats.baseAddress) == 1_000_000 * 2 * lanes * sums)
       #expect(state.floats.allSatisfy { $0.isFinite })
     }
   }
@@ -35,7 +36,9 @@ import Testing
     onEveryInstructionSet { set in
       for streams in [1, 2, 4, 8] {
         for ahead in [0, 512] {
-          #expect(Kernels.table.pointee.read_bytes(memory.pointer, words * 4, streams, ahead) == expected, "\(set) \(streams)")
+          #expect(
+            Kernels.table.pointee.read_bytes(memory.pointer, words * 4, streams, ahead) == expected,
+            "\(set) \(streams)")
         }
       }
     }
