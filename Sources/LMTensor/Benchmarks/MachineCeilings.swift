@@ -45,7 +45,7 @@ public struct MachineCeilings: Sendable, Equatable {
       bfloat16: table.peak_bf16.map { peak(PeakLoop($0)) },
       int8: table.peak_int8.map { peak(PeakLoop($0)) },
       memoryRead: read, readPattern: pattern, threads: ThreadPool.shared.threadCount,
-      instructionSet: Kernels.instructionSet)
+      instructionSet: InstructionSet(rawValue: Int(table.isa.rawValue)) ?? .scalar)
   }
 
   /// Operations per second at most of products with operands of `precision`: without bf16 products these
