@@ -7,7 +7,8 @@ struct BenchCeilings: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ceilings",
     abstract: "Measure the machine: multiply-adds in f32, bf16 and int8, and reading memory.",
-    discussion: "Prints one JSON object. Rates are the best of several repeats; \"median\" holds the middle ones.")
+    discussion:
+      "Prints one JSON object. Rates are the best of several repeats; \"median\" holds the middle ones.")
 
   @Option(help: "Threads to use.") var threads = ThreadPool.processorCount
 

@@ -44,8 +44,10 @@ extension KernelCase {
     func rounded(_ value: Double, _ steps: Double) -> JSON { .number((value * steps).rounded() / steps) }
     let unit = if case .operations = work { "gflops" } else { "gb_per_second" }
     return [
-      "kernel": .string(kernel), "shape": .string(shape), "size": .string(size), "type": .string(dtype.shortName),
-      "median_ms": rounded(result.timing.median * 1e3, 1e4), "best_ms": rounded(result.timing.best * 1e3, 1e4),
+      "kernel": .string(kernel), "shape": .string(shape), "size": .string(size),
+      "type": .string(dtype.shortName),
+      "median_ms": rounded(result.timing.median * 1e3, 1e4),
+      "best_ms": rounded(result.timing.best * 1e3, 1e4),
       unit: rounded(result.rate * 1e-9, 10), "share_of_ceiling": rounded(result.shareOfCeiling, 1e3),
     ]
   }

@@ -45,7 +45,7 @@ public struct MachineCeilings: Sendable, Equatable {
       bfloat16: table.peak_bf16.map { peak(PeakLoop($0)) },
       int8: table.peak_int8.map { peak(PeakLoop($0)) },
       memoryRead: read, readPattern: pattern, threads: ThreadPool.shared.threadCount,
-      instructionSet: Kernels.instructionSet)
+      instructionSet: InstructionSet(rawValue: Int(table.isa.rawValue)) ?? .scalar)
   }
 
   /// Operations per second at most of products with operands of `precision`: without bf16 products these
@@ -74,7 +74,9 @@ private struct PeakLoop {
     let count = Int(LM_PEAK_STATE)
     let state = Tensor([pool.threadCount, count])
     // Below 1, so that repeated multiplication stays finite; all different, so that no two sums are one.
-    for index in 0..<state.elementCount { state.floats[index] = 0.25 + Float(index % count) / Float(2 * count) }
+    for index in 0..<state.elementCount {
+      state.floats[index] = 0.25 + Float(index % count) / Float(2 * count)
+    }
     guard let lanes = state.floats.baseAddress else { preconditionFailure("PeakLoop: no memory") }
     func run(_ rounds: Int) -> (operations: Double, seconds: Double) {
       var operations = 0

@@ -14,7 +14,8 @@ public struct ReadPattern: Sendable, Equatable, CustomStringConvertible {
   /// In words, for a person: `4 streams, prefetch 1024 bytes ahead, huge pages`.
   public var description: String {
     let ahead = prefetchBytes == 0 ? "no prefetch" : "prefetch \(prefetchBytes) bytes ahead"
-    return "\(streams) \(streams == 1 ? "stream" : "streams"), \(ahead), \(hasHugePages ? "huge" : "small") pages"
+    return
+      "\(streams) \(streams == 1 ? "stream" : "streams"), \(ahead), \(hasHugePages ? "huge" : "small") pages"
   }
 
   /// The fastest of all patterns over `bytes` bytes, shared among the threads of the pool, with its rate.

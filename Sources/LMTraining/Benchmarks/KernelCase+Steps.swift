@@ -44,7 +44,8 @@ extension KernelCase {
           return Run { optimizer.update(learningRate: 1e-6, gradientScale: 1) }
         }),
       KernelCase(
-        kernel: "convert", shape: s.name, size: "\(count) to bf16", dtype: .bfloat16, work: .bytes(6 * Double(count)),
+        kernel: "convert", shape: s.name, size: "\(count) to bf16", dtype: .bfloat16,
+        work: .bytes(6 * Double(count)),
         prepare: {
           let (from, to) = (filled([count], .float32), Tensor([count], dtype: .bfloat16))
           return Run { from.copy(into: to) }

@@ -16,7 +16,9 @@ extension KernelCase {
     types.flatMap { type in
       shape.weights.flatMap { weight in
         let (m, n, k) = (shape.tokens, weight.rows, weight.depth)
-        func product(_ kind: String, _ run: @escaping (_ x: Tensor, _ w: Tensor, _ y: Tensor) -> Void) -> KernelCase {
+        func product(_ kind: String, _ run: @escaping (_ x: Tensor, _ w: Tensor, _ y: Tensor) -> Void)
+          -> KernelCase
+        {
           KernelCase(
             kernel: "product \(kind)", shape: shape.name, size: "\(weight.name) \(m)×\(n)×\(k)", dtype: type,
             work: .operations(2 * Double(m) * Double(n) * Double(k), type),
@@ -45,7 +47,8 @@ extension KernelCase {
     let pairs = Double(s.batch * s.context) * Double(s.context + 1) / 2
     return types.flatMap { type in
       differentiable(
-        "attention", s, "\(s.batch)×\(s.context), \(s.heads)/\(s.keyValueHeads) heads of \(s.width / s.heads)", type,
+        "attention", s,
+        "\(s.batch)×\(s.context), \(s.heads)/\(s.keyValueHeads) heads of \(s.width / s.heads)", type,
         input: [s.tokens, s.attentionWidth], .operations(4 * pairs * Double(s.width), type),
         backward: .operations(10 * pairs * Double(s.width), type)
       ) { x, tape in
@@ -100,7 +103,9 @@ extension KernelCase {
           let positions = RotaryPositions(rotaryWidth: headWidth, base: 10_000, positions: s.context)
           let rows = Variable(filled([s.tokens, s.attentionWidth], type))
           let places = (0..<s.tokens).map { Int32($0 % s.context) }
-          return Run { _ = positions.rotate(rows, heads: heads, headWidth: headWidth, places: places, tape: nil) }
+          return Run {
+            _ = positions.rotate(rows, heads: heads, headWidth: headWidth, places: places, tape: nil)
+          }
         })
     }
   }

@@ -48,10 +48,11 @@ public struct KernelCase {
   public func measure(_ ceilings: MachineCeilings) -> Result {
     let run = prepare()
     let timing = RepeatedTiming.measure(reset: run.reset, run.body)
-    let (amount, ceiling) = switch work {
-    case .operations(let count, let type): (count, ceilings.operations(type))
-    case .bytes(let count): (count, ceilings.memoryRead.best)
-    }
+    let (amount, ceiling) =
+      switch work {
+      case .operations(let count, let type): (count, ceilings.operations(type))
+      case .bytes(let count): (count, ceilings.memoryRead.best)
+      }
     let rate = amount / timing.median
     return Result(timing: timing, rate: rate, shareOfCeiling: rate / ceiling)
   }

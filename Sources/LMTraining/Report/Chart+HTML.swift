@@ -47,7 +47,8 @@ extension Chart {
   private func horizontalLabels(_ axis: ChartAxis) -> String {
     let labels = axis.ticks.map { tick in
       let place = axis.position(tick)
-      return "<span\(place > 0.98 ? " class=\"end\"" : "") style=\"left:\(Self.percent(place))\">\(axis.label(tick))</span>"
+      return
+        "<span\(place > 0.98 ? " class=\"end\"" : "") style=\"left:\(Self.percent(place))\">\(axis.label(tick))</span>"
     }
     return "<div class=\"x\" aria-hidden=\"true\">\(labels.joined())</div>"
   }
@@ -72,7 +73,8 @@ extension Chart {
         isOpen = false
         continue
       }
-      let place = Self.coordinate(x.position(point.x), Self.width) + " "
+      let place =
+        Self.coordinate(x.position(point.x), Self.width) + " "
         + Self.coordinate(max(0, min(1, 1 - y.position(point.y))), Self.height)
       line += (isOpen ? "L" : "M") + place
       dots += "M\(place)h0"

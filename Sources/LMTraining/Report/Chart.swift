@@ -31,9 +31,13 @@ struct Chart {
 
   /// Steps from the first to the last, at least one.
   var horizontal: ChartAxis {
-    let ends = series.compactMap { series in series.curve.points.first.map { ($0.x, series.curve.points.last?.x ?? $0.x) } }
+    let ends = series.compactMap { series in
+      series.curve.points.first.map { ($0.x, series.curve.points.last?.x ?? $0.x) }
+    }
     let (low, high) = (ends.map(\.0).min() ?? 0, ends.map(\.1).max() ?? 1)
-    return ChartAxis(from: low <= 1 ? 0 : low, to: max(high, low + 1), count: isWide ? 8 : 4, extends: false, wholeNumbers: true)
+    return ChartAxis(
+      from: low <= 1 ? 0 : low, to: max(high, low + 1), count: isWide ? 8 : 4, extends: false,
+      wholeNumbers: true)
   }
 
   /// Values of all curves; single peaks of a raw curve (the highest 1 %) may be cut off at the frame.
@@ -41,9 +45,11 @@ struct Chart {
     var values: [Double] = startsAtZero ? [0] : []
     for series in series {
       let isRaw = series.look == .raw
-      values += [series.curve.quantile(isRaw ? 0.003 : 0), series.curve.quantile(isRaw ? 0.99 : 1)].compactMap { $0 }
+      values += [series.curve.quantile(isRaw ? 0.003 : 0), series.curve.quantile(isRaw ? 0.99 : 1)].compactMap
+      { $0 }
     }
-    return ChartAxis(from: values.min() ?? .nan, to: values.max() ?? .nan, count: isWide ? 6 : 4, extends: true)
+    return ChartAxis(
+      from: values.min() ?? .nan, to: values.max() ?? .nan, count: isWide ? 6 : 4, extends: true)
   }
 
   /// False where no curve has a finite value.

@@ -21,7 +21,9 @@ struct ChartAxis: Equatable {
       (low, high) = (low - (low > 0 ? min(room, low) : room), high + room)
     }
     let step = Self.roundStep((high - low) / Double(count), wholeNumbers: wholeNumbers)
-    if extends { (low, high) = ((low / step + 1e-9).rounded(.down) * step, (high / step - 1e-9).rounded(.up) * step) }
+    if extends {
+      (low, high) = ((low / step + 1e-9).rounded(.down) * step, (high / step - 1e-9).rounded(.up) * step)
+    }
     range = low...max(high, low.nextUp)
     let (first, last) = ((low / step - 1e-9).rounded(.up), (high / step + 1e-9).rounded(.down))
     ticks = stride(from: first, through: last, by: 1).map { $0 * step }

@@ -79,7 +79,8 @@ public struct MetricsLog: Sendable {
     _ line: Slice<UnsafeRawBufferPointer>, at place: String
   ) throws(LMError) -> MetricsRecord {
     do throws(LMError) {
-      return try MetricsRecord(JSONField(JSON.parse(UnsafeRawBufferPointer(rebasing: line), from: place), in: place))
+      return try MetricsRecord(
+        JSONField(JSON.parse(UnsafeRawBufferPointer(rebasing: line), from: place), in: place))
     } catch {
       throw LMError(at: error.place, error.problem, remedy: "remove the line, or move the file away")
     }

@@ -13,7 +13,8 @@ enum NumberText {
     let unit = Int(scale)
     guard decimals > 0 else { return sign + grouped(digits) }
     let fraction = String(digits % unit)
-    return sign + grouped(digits / unit) + "." + String(repeating: "0", count: decimals - fraction.count) + fraction
+    return sign + grouped(digits / unit) + "." + String(repeating: "0", count: decimals - fraction.count)
+      + fraction
   }
 
   /// `count` with commas between thousands: `1,536,000`.

@@ -7,9 +7,10 @@ extension RunReport {
 
   /// Held-out losses where they were measured.
   var validationLoss: Curve {
-    Curve(points: records.compactMap { record in
-      record.validationLoss.map { Curve.Point(x: Double(record.step), y: $0) }
-    })
+    Curve(
+      points: records.compactMap { record in
+        record.validationLoss.map { Curve.Point(x: Double(record.step), y: $0) }
+      })
   }
 
   /// The mean training loss of the last steps.
@@ -36,21 +37,28 @@ extension RunReport {
     }
     series.append(.init(name: "validation", look: .dotted, curve: validationLoss))
     if let entropyFloor, entropyFloor.isFinite, let first = records.first, let last = records.last {
-      let ends = [first.step <= 1 ? 0 : first.step, last.step].map { Curve.Point(x: Double($0), y: entropyFloor) }
-      series.append(.init(
-        name: "entropy floor \(NumberText.fixed(entropyFloor, decimals: 3))", look: .level, curve: Curve(points: ends)))
+      let ends = [first.step <= 1 ? 0 : first.step, last.step].map {
+        Curve.Point(x: Double($0), y: entropyFloor)
+      }
+      series.append(
+        .init(
+          name: "entropy floor \(NumberText.fixed(entropyFloor, decimals: 3))", look: .level,
+          curve: Curve(points: ends)))
     }
     let skipped = records.filter(\.skipped).map { Double($0.step) }
     return Chart(
       title: "Loss", unit: "nats per token", series: series,
-      marks: skipped.isEmpty ? nil : (name: "skipped update", steps: skipped), startsAtZero: false, isWide: true)
+      marks: skipped.isEmpty ? nil : (name: "skipped update", steps: skipped), startsAtZero: false,
+      isWide: true)
   }
 
   /// What explains the loss: learning rate, gradient norm, speed.
   var smallCharts: [Chart] {
     func chart(_ title: String, _ unit: String, _ value: (MetricsRecord) -> Double, isNoisy: Bool) -> Chart {
       let raw = curve(value)
-      var series = [Chart.Series(name: "mean", look: .main, curve: isNoisy ? raw.smoothed(radius: smoothingRadius) : raw)]
+      var series = [
+        Chart.Series(name: "mean", look: .main, curve: isNoisy ? raw.smoothed(radius: smoothingRadius) : raw)
+      ]
       let isSmoothed = isNoisy && smoothingRadius > 0
       if isSmoothed { series.insert(.init(name: "each step", look: .raw, curve: raw), at: 0) }
       let note = isSmoothed ? "; each step and mean" : ""

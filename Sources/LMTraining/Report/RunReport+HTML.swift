@@ -36,7 +36,9 @@ extension RunReport {
     ]
     if let finalLoss { parts.append("training loss \(Self.loss(finalLoss))") }
     if let final = validationLoss.points.last?.y { parts.append("validation loss \(Self.loss(final))") }
-    if let best = bestValidation { parts.append("best \(Self.loss(best.y)) at step \(NumberText.grouped(Int(best.x)))") }
+    if let best = bestValidation {
+      parts.append("best \(Self.loss(best.y)) at step \(NumberText.grouped(Int(best.x)))")
+    }
     let skipped = records.count { $0.skipped }
     if skipped > 0 { parts.append("\(skipped) \(skipped == 1 ? "update" : "updates") skipped") }
     return parts.map { "<span>\($0)</span>" }.joined(separator: " ")
@@ -49,14 +51,17 @@ extension RunReport {
     guard !records.isEmpty else { return "" }
     var entries: [(name: String, value: String, note: String)] = []
     if let best = bestValidation {
-      entries.append(("Best validation loss", Self.loss(best.y), "at step \(NumberText.grouped(Int(best.x)))"))
+      entries.append(
+        ("Best validation loss", Self.loss(best.y), "at step \(NumberText.grouped(Int(best.x)))"))
     }
     if let final = validationLoss.points.last {
-      entries.append(("Last validation loss", Self.loss(final.y), "at step \(NumberText.grouped(Int(final.x)))"))
+      entries.append(
+        ("Last validation loss", Self.loss(final.y), "at step \(NumberText.grouped(Int(final.x)))"))
     }
     if let finalLoss {
       let steps = min(records.count, smoothingRadius + 1)
-      entries.append(("Training loss", Self.loss(finalLoss), steps == 1 ? "last step" : "mean of the last \(steps) steps"))
+      entries.append(
+        ("Training loss", Self.loss(finalLoss), steps == 1 ? "last step" : "mean of the last \(steps) steps"))
     }
     let speeds = Curve(points: records.map { .init(x: 0, y: $0.tokensPerSecond) })
     if let median = speeds.quantile(0.5) {
@@ -90,7 +95,8 @@ extension RunReport {
       let rows = group.rows.map {
         "<tr><th scope=\"row\">\($0.name.escapedHTML)</th><td>\(Self.breakable($0.value))</td></tr>\n"
       }
-      return "<div class=\"card\"><table><caption>\(group.name.escapedHTML)</caption>\n\(rows.joined())</table></div>\n"
+      return
+        "<div class=\"card\"><table><caption>\(group.name.escapedHTML)</caption>\n\(rows.joined())</table></div>\n"
     }
     return "<section>\n<h2>Configuration</h2>\n<div class=\"tables\">\n\(tables.joined())</div>\n</section>\n"
   }
@@ -103,8 +109,10 @@ extension RunReport {
 
   /// A command line that is broken between words only, not after the hyphens of a flag.
   private static func words(_ command: String) -> String {
-    command.split(separator: " ", omittingEmptySubsequences: false).map { "<span>\(String($0).escapedHTML)</span>" }
-      .joined(separator: " ")
+    command.split(separator: " ", omittingEmptySubsequences: false).map {
+      "<span>\(String($0).escapedHTML)</span>"
+    }
+    .joined(separator: " ")
   }
 
   private var commandSection: String {

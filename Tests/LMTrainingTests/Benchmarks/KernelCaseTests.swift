@@ -6,10 +6,12 @@ import Testing
   @Test func `every family is there, on every shape`() {
     for shape in BenchmarkShape.all {
       let kernels = Set(KernelCase.all(shape).map(\.kernel))
-      let feedForward = shape.isLlama ? ["gate SiLU", "rotary", "RMS norm"] : ["activation GELU", "layer norm"]
-      for kernel in ["product NT", "product NN", "product TN", "attention", "attention backward", "cross-entropy",
-        "AdamW", "convert"] + feedForward
-      {
+      let feedForward =
+        shape.isLlama ? ["gate SiLU", "rotary", "RMS norm"] : ["activation GELU", "layer norm"]
+      for kernel in [
+        "product NT", "product NN", "product TN", "attention", "attention backward", "cross-entropy",
+        "AdamW", "convert",
+      ] + feedForward {
         #expect(kernels.contains(kernel), "\(shape.name): \(kernel)")
       }
     }

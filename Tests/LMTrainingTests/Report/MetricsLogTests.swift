@@ -68,7 +68,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "{\"step\":1}", "", "nonsense", "[]", "{\"step\":-1,\"loss\":1}", "\u{0}\u{0}", "{\"step\":1.5,\"loss\":2}",
+    "{\"step\":1}", "", "nonsense", "[]", "{\"step\":-1,\"loss\":1}", "\u{0}\u{0}",
+    "{\"step\":1.5,\"loss\":2}",
   ])
   func `a bad line in the middle is an error with its number`(line: String) throws {
     let whole = Self.record(1).json.serialized() + [0x0A]

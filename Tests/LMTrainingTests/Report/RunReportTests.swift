@@ -18,8 +18,10 @@ import Testing
       return MetricsRecord(
         step: index + 1, loss: isSkipped ? .nan : base + 0.09 * noise[index],
         validationLoss: (index + 1) % max(1, count / 20) == 0 ? base + 0.1 + 0.1 * progress * progress : nil,
-        learningRate: rate, gradientNorm: isSkipped ? .infinity : 0.5 + 2 * exp(-20 * progress) + 0.2 * noise[count + index],
-        tokens: (index + 1) * 768, tokensPerSecond: 52_000 + 2500 * noise[2 * count + index] - (index % 97 == 0 ? 9000 : 0),
+        learningRate: rate,
+        gradientNorm: isSkipped ? .infinity : 0.5 + 2 * exp(-20 * progress) + 0.2 * noise[count + index],
+        tokens: (index + 1) * 768,
+        tokensPerSecond: 52_000 + 2500 * noise[2 * count + index] - (index % 97 == 0 ? 9000 : 0),
         seconds: Double(index + 1) * 0.0148, skipped: isSkipped)
     }
   }
@@ -29,27 +31,42 @@ import Testing
     report.samples = [
       .init(
         title: "Step 2,000 · prompt “ROMEO:” · temperature 0.8",
-        text: "ROMEO:\nWhat, shall I speak of this? The time is come\nThat I should bear the world, and not the sun\nTo make my lord the king a little while.\n\nJULIET:\nO, say not so, my lord; the day is near,\nAnd I have heard the people cry for peace."),
+        text:
+          "ROMEO:\nWhat, shall I speak of this? The time is come\nThat I should bear the world, and not the sun\nTo make my lord the king a little while.\n\nJULIET:\nO, say not so, my lord; the day is near,\nAnd I have heard the people cry for peace."
+      ),
       .init(
         title: "Step 2,000 · prompt “<b>First & last</b>”",
-        text: "<b>First & last</b> \u{1B}[31mCitizen:\u{0} before we proceed any further, hear me speak.\n\nAll:\nSpeak, speak."),
+        text:
+          "<b>First & last</b> \u{1B}[31mCitizen:\u{0} before we proceed any further, hear me speak.\n\nAll:\nSpeak, speak."
+      ),
     ]
     report.configuration = [
-      .init("Model", [
-        ("family", "gpt2"), ("layers", "4"), ("heads", "4"), ("width", "128"), ("hidden width", "512"),
-        ("context", "64"), ("vocabulary", "65"), ("parameters", "804,096"),
-      ]),
-      .init("Recipe", [
-        ("steps", "2,000"), ("batch size", "12"), ("gradient accumulation", "1"), ("optimizer", "AdamW, β 0.9, 0.99"),
-        ("learning rate", "0.001 → 0.0001"), ("warm-up", "100 steps"), ("weight decay", "0.1"), ("precision", "bf16"),
-      ]),
-      .init("Data", [
-        ("training", "corpora/tinyshakespeare/train.txt"), ("tokens", "1,003,854"), ("validation tokens", "111,540"),
-        ("tokenizer", "bytes"), ("seed", "1337"),
-      ]),
+      .init(
+        "Model",
+        [
+          ("family", "gpt2"), ("layers", "4"), ("heads", "4"), ("width", "128"), ("hidden width", "512"),
+          ("context", "64"), ("vocabulary", "65"), ("parameters", "804,096"),
+        ]),
+      .init(
+        "Recipe",
+        [
+          ("steps", "2,000"), ("batch size", "12"), ("gradient accumulation", "1"),
+          ("optimizer", "AdamW, β 0.9, 0.99"),
+          ("learning rate", "0.001 → 0.0001"), ("warm-up", "100 steps"), ("weight decay", "0.1"),
+          ("precision", "bf16"),
+        ]),
+      .init(
+        "Data",
+        [
+          ("training", "corpora/tinyshakespeare/train.txt"), ("tokens", "1,003,854"),
+          ("validation tokens", "111,540"),
+          ("tokenizer", "bytes"), ("seed", "1337"),
+        ]),
     ]
-    report.command = "lm pretrain --data corpora/tinyshakespeare --tokenizer bytes --family gpt2 --layers 4 --heads 4 --width 128 --context 64 --batch-size 12 --steps 2000 --out runs/shakespeare"
-    report.resumeCommand = "lm pretrain --resume auto --data corpora/tinyshakespeare --tokenizer bytes --steps 4000 --out runs/shakespeare"
+    report.command =
+      "lm pretrain --data corpora/tinyshakespeare --tokenizer bytes --family gpt2 --layers 4 --heads 4 --width 128 --context 64 --batch-size 12 --steps 2000 --out runs/shakespeare"
+    report.resumeCommand =
+      "lm pretrain --resume auto --data corpora/tinyshakespeare --tokenizer bytes --steps 4000 --out runs/shakespeare"
     return report
   }
 
@@ -63,9 +80,12 @@ import Testing
 
   @Test func `it needs no network and no script, and shows what matters`() {
     let html = Self.example(2000).html
-    for needle in ["http:", "https:", "<script", "@import", "url(", " src="] { #expect(!html.contains(needle)) }
+    for needle in ["http:", "https:", "<script", "@import", "url(", " src="] {
+      #expect(!html.contains(needle))
+    }
     for needle in [
-      "<h1>runs/shakespeare</h1>", "2,000 steps", "entropy floor 1.490", "skipped update", "2 updates skipped",
+      "<h1>runs/shakespeare</h1>", "2,000 steps", "entropy floor 1.490", "skipped update",
+      "2 updates skipped",
       "prefers-color-scheme: dark", "<span>--resume</span> <span>auto</span>", "warm-up",
     ] { #expect(html.contains(needle), "\(needle)") }
   }
@@ -94,7 +114,9 @@ import Testing
   @Test func `a run of nothing but NaN makes a report`() {
     var records = Self.records(200)
     for index in records.indices {
-      (records[index].loss, records[index].gradientNorm, records[index].tokensPerSecond) = (.nan, .infinity, -.infinity)
+      (records[index].loss, records[index].gradientNorm, records[index].tokensPerSecond) = (
+        .nan, .infinity, -.infinity
+      )
       records[index].validationLoss = .nan
     }
     let html = RunReport(title: "t", records: records).html
