@@ -10,8 +10,8 @@ struct BenchTrain: ParsableCommand {
     commandName: "train", abstract: "Time training steps: forward, backward, clipping, AdamW.")
 
   @OptionGroup var common: CommonOptions
-  @Option(help: "A shape to compare on: \(BenchShape.allCases.map(\.rawValue).joined(separator: ", ")).")
-  var shape: BenchShape?
+  @Option(help: "A shape to compare on: \(BenchmarkShape.all.map(\.name).joined(separator: ", ")).")
+  var shape: String?
   @OptionGroup(title: "Model, without --shape") var model: ModelOptions
   @Option(help: "Vocabulary, without --shape.") var vocabSize = 8192
   @Option(help: "Sequences of a batch (default: the shape's, or 4).") var batchSize: Int?
@@ -21,9 +21,17 @@ struct BenchTrain: ParsableCommand {
 
   func run() throws {
     try common.apply()
-    var (configuration, sequences) = try shape?.settings ?? (model.configuration(), 4)
-    if shape == nil { configuration.vocabularySize = vocabSize }
-    sequences = batchSize ?? sequences
+    let known = try shape.map { name in
+      guard let found = BenchmarkShape.named(name) else {
+        throw LMError(
+          .usage, at: "--shape", "\"\(name)\" is unknown",
+          remedy: "use one of \(BenchmarkShape.all.map(\.name).joined(separator: ", "))")
+      }
+      return found
+    }
+    var configuration = try known?.configuration ?? model.configuration()
+    if known == nil { configuration.vocabularySize = vocabSize }
+    let sequences = batchSize ?? known?.batch ?? 4
     try configuration.validate(at: "the model")
     guard steps > 0, sequences > 0 else {
       throw LMError(.usage, at: "--steps", "and --batch-size must be at least 1", remedy: "use larger numbers")
@@ -32,7 +40,7 @@ struct BenchTrain: ParsableCommand {
     let result = StepBenchmark(configuration, batchSize: sequences, precision: precision.dtype).run(steps: steps)
     let rate = result.operationsPerStep / result.medianStepMilliseconds * 1e3
     var object = JSONObject()
-    object["shape"] = .string(shape?.rawValue ?? "given")
+    object["shape"] = .string(shape ?? "given")
     object["precision"] = .string(precision.dtype == .bfloat16 ? "bf16" : "fp32")
     object["parameters"] = .integer(result.parameters)
     object["median_step_ms"] = .number(result.medianStepMilliseconds)

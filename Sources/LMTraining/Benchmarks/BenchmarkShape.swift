@@ -1,3 +1,5 @@
+import LMTransformer
+
 /// The sizes of a model and a batch on which kernels are measured: those of the peers' training benchmark.
 public struct BenchmarkShape: Sendable, Equatable {
   /// Its name: `char-10M`.
@@ -36,6 +38,22 @@ public struct BenchmarkShape: Sendable, Equatable {
       name: "gpt2-124M", layers: 12, heads: 12, keyValueHeads: 12, width: 768, hiddenWidth: 3072, context: 64,
       vocabulary: 50257, batch: 4, isLlama: false),
   ]
+
+  /// The shape called `name`.
+  public static func named(_ name: String) -> BenchmarkShape? { all.first { $0.name == name } }
+
+  /// The model: Llama's choices, or GPT-2's without biases; the head is the embedding.
+  public var configuration: TransformerConfiguration {
+    var c = TransformerConfiguration(
+      vocabularySize: vocabulary, contextLength: context, width: width, layers: layers, heads: heads,
+      keyValueHeads: keyValueHeads, hiddenWidth: hiddenWidth)
+    guard !isLlama else { return c }
+    c.norm = .layer
+    c.position = .learned
+    c.isGated = false
+    c.activation = .gelu
+    return c
+  }
 
   /// Tokens B · T of a batch.
   public var tokens: Int { batch * context }
