@@ -1,19 +1,20 @@
+import LMRuntime
 import Glibc
 
 /// A linear axis: a range that contains the data, ticks at round numbers, and their labels.
-struct ChartAxis: Equatable {
+package struct ChartAxis: Equatable {
   /// First and last value of the axis.
-  let range: ClosedRange<Double>
+  package let range: ClosedRange<Double>
   /// Values of the grid lines, inside the range.
-  let ticks: [Double]
+  package let ticks: [Double]
   /// Labels divide values by 10 to this power.
-  let exponent: Int
+  package let exponent: Int
   private let decimals: Int
 
   /// An axis for values from `low` to `high` with about `count` ticks at multiples of 1, 2 or 5 · 10ⁿ.
   ///
   /// With `extends`, the range ends at ticks, else at the values. `wholeNumbers` allows no ticks between.
-  init(from low: Double, to high: Double, count: Int, extends: Bool, wholeNumbers: Bool = false) {
+  package init(from low: Double, to high: Double, count: Int, extends: Bool, wholeNumbers: Bool = false) {
     var (low, high) = (min(low, high), max(low, high))
     if !(low.isFinite && high.isFinite) { (low, high) = (0, 1) }
     if high - low <= 1e-12 * max(low.magnitude, high.magnitude) {
@@ -39,12 +40,12 @@ struct ChartAxis: Equatable {
   }
 
   /// Where `value` lies: 0 at the beginning of the axis, 1 at its end.
-  func position(_ value: Double) -> Double {
+  package func position(_ value: Double) -> Double {
     (value - range.lowerBound) / (range.upperBound - range.lowerBound)
   }
 
   /// `value` with as many decimals as the ticks need, from 10,000 on in thousands or millions.
-  func label(_ value: Double) -> String {
+  package func label(_ value: Double) -> String {
     let largest = ticks.reduce(0) { max($0, $1.magnitude) }
     let units: [(Double, String)] = [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")]
     if exponent == 0, largest >= 10_000, value != 0, let unit = units.first(where: { largest >= $0.0 }) {

@@ -1,19 +1,26 @@
 /// A line through points in ascending order of x; a y that is not finite interrupts it.
-struct Curve: Equatable {
+package struct Curve: Equatable {
   /// One point.
-  struct Point: Equatable {
-    let x: Double
-    let y: Double
+  package struct Point: Equatable {
+    package let x: Double
+    package let y: Double
+
+    package init(x: Double, y: Double) {
+      self.x = x
+      self.y = y
+    }
   }
 
-  let points: [Point]
+  package let points: [Point]
+
+  package init(points: [Point]) { self.points = points }
 
   /// Most points that are drawn of one curve.
-  static let pointLimit = 1000
+  package static let pointLimit = 1000
 
   /// At most `limit` of the points (4 or more), with the lowest and highest of each stretch: no peak is lost.
   /// - Complexity: O(points).
-  func downsampled(to limit: Int = Curve.pointLimit) -> Curve {
+  package func downsampled(to limit: Int = Curve.pointLimit) -> Curve {
     guard points.count > limit, let first = points.first, let last = points.last else { return self }
     let stretches = (limit - 2) / 2
     var kept = [first]
@@ -38,7 +45,7 @@ struct Curve: Equatable {
   /// (as many as to the left, so that a steep beginning keeps its shape) and where it ends.
   /// Values that are not finite are left out of the means.
   /// - Complexity: O(points).
-  func smoothed(radius: Int) -> Curve {
+  package func smoothed(radius: Int) -> Curve {
     var sums = [0.0]
     var counts = [0]
     for point in points {
@@ -55,7 +62,7 @@ struct Curve: Equatable {
   }
 
   /// The y below which the share `share` of all finite values lies, nil where there is none.
-  func quantile(_ share: Double) -> Double? {
+  package func quantile(_ share: Double) -> Double? {
     let sorted = points.lazy.map(\.y).filter(\.isFinite).sorted()
     return sorted.isEmpty ? nil : sorted[Int(Double(sorted.count - 1) * share)]
   }

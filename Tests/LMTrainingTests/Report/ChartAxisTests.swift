@@ -1,6 +1,6 @@
 import Testing
 
-@testable import LMTraining
+import LMTraining
 
 @Suite struct ChartAxisTests {
   @Test func `labels of usual ranges`() {

@@ -1,7 +1,7 @@
 import LMTestSupport
 import Testing
 
-@testable import LMTraining
+import LMTraining
 
 @Suite struct CurveTests {
   static func curve(_ values: [Double]) -> Curve {

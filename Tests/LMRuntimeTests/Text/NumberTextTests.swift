@@ -1,6 +1,6 @@
 import Testing
 
-@testable import LMTraining
+import LMRuntime
 
 @Suite struct NumberTextTests {
   @Test func `fixed decimals`() {

@@ -1,10 +1,10 @@
 import Glibc
 
 /// Numbers as a person reads them, without the system's locale.
-enum NumberText {
+package enum NumberText {
   /// `value` with `decimals` digits after the point and commas between thousands: `1,234.50`.
   /// What is not finite is `–`.
-  static func fixed(_ value: Double, decimals: Int) -> String {
+  package static func fixed(_ value: Double, decimals: Int) -> String {
     let scale = pow(10, Double(decimals))
     let scaled = (value.magnitude * scale).rounded()
     guard value.isFinite, scaled < 9e15 else { return value.isFinite ? "\(value)" : "–" }
@@ -18,7 +18,7 @@ enum NumberText {
   }
 
   /// `count` with commas between thousands: `1,536,000`.
-  static func grouped(_ count: Int) -> String {
+  package static func grouped(_ count: Int) -> String {
     let digits = String(count.magnitude)
     var result = count < 0 ? "−" : ""
     for (index, digit) in digits.enumerated() {
@@ -29,7 +29,7 @@ enum NumberText {
   }
 
   /// At most four significant digits, shortened by k, M, G or T from 10,000 on: `812`, `12.5k`, `1.536M`.
-  static func short(_ value: Double) -> String {
+  package static func short(_ value: Double) -> String {
     guard value.isFinite, value.magnitude >= 10_000 else {
       return fixed(value, decimals: value.magnitude < 10 ? 2 : value.magnitude < 100 ? 1 : 0)
     }
@@ -39,7 +39,7 @@ enum NumberText {
   }
 
   /// Two units of time: `47 s`, `12 min 5 s`, `3 h 20 min`, `2 d 4 h`.
-  static func duration(_ seconds: Double) -> String {
+  package static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds < 1e9 else { return "–" }
     if seconds < 10 { return "\(fixed(max(0, seconds), decimals: 1)) s" }
     let whole = Int(seconds.rounded())
@@ -50,7 +50,7 @@ enum NumberText {
   }
 
   /// `10ⁿ` in superscript digits.
-  static func powerOfTen(_ exponent: Int) -> String {
+  package static func powerOfTen(_ exponent: Int) -> String {
     let digits = "⁰¹²³⁴⁵⁶⁷⁸⁹".map { $0 }
     let raised = String(exponent.magnitude).compactMap { $0.wholeNumberValue.map { String(digits[$0]) } }
     return "10" + (exponent < 0 ? "⁻" : "") + raised.joined()
