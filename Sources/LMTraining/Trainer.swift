@@ -92,7 +92,9 @@ public final class Trainer {
       onEvent(.step(record))
       clock = ContinuousClock.now
       let isEarly = settings.patience.map { state.evaluationsSinceBest >= $0 } ?? false
-      if isLast || isEarly || state.step % settings.saveEvery == 0 { try save() }
+      // Weights that may be about to diverge do not take the place of a good checkpoint.
+      let isDue = state.step % settings.saveEvery == 0 && state.skippedInARow == 0
+      if isLast || isEarly || isDue { try save() }
       if isEarly { return .stoppedEarly }
     }
     return .finished

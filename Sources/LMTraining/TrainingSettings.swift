@@ -63,6 +63,9 @@ public struct TrainingSettings: Sendable, Equatable {
     guard adamW.weightDecay >= 0, adamW.weightDecay.isFinite else {
       throw LMError(.usage, at: "--weight-decay", "is \(adamW.weightDecay)", remedy: "use 0 or more")
     }
+    for (flag, beta) in [("--beta1", adamW.beta1), ("--beta2", adamW.beta2)] where !(0..<1).contains(beta) {
+      throw LMError(.usage, at: flag, "is \(beta)", remedy: "use 0 to below 1")
+    }
     guard (0..<1).contains(labelSmoothing) else {
       throw LMError(.usage, at: "--label-smoothing", "is \(labelSmoothing)", remedy: "use 0 to below 1")
     }

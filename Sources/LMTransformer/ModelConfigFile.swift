@@ -24,6 +24,11 @@ public struct ModelConfigFile: Sendable {
     family = try ModelFamilies.named(try config["model_type"].string(), at: place)
     if let own = try config.optional("lm") {
       configuration = try TransformerConfiguration(own)
+      if let misfit = family.misfit(configuration) {
+        throw LMError(
+          at: place, "says model_type \"\(family.modelType)\", but under \"lm\" \(misfit)",
+          remedy: "use the file as lm wrote it")
+      }
     } else {
       configuration = try family.configuration(config)
     }

@@ -4,6 +4,9 @@ extension TransformerConfiguration {
   /// Largest number of parameters that is accepted: beyond the memory of any machine this runs on.
   static let parameterLimit = 1 << 36
 
+  /// Most numbers in tables of positions, which are in no file: 1 GiB.
+  private static let positionTableLimit = 1 << 28
+
   /// Checks sizes before any memory is taken.
   /// - Parameter place: what an error names: a file, or "the configuration".
   /// - Throws: ``LMError`` that names the first value that cannot be, and what could be.
@@ -35,11 +38,28 @@ extension TransformerConfiguration {
     guard normEpsilon > 0, normEpsilon < 1 else {
       throw LMError(at: place, "norm epsilon is \(normEpsilon)", remedy: "use a small positive number such as 1e-5")
     }
+    guard residualScale.isFinite else {
+      throw LMError(at: place, "residual scale is \(residualScale)", remedy: "use a number, usually 1")
+    }
     guard (0..<1).contains(dropout) else {
       throw LMError(at: place, "dropout is \(dropout)", remedy: "use a probability from 0 to below 1")
     }
     guard parameterCount <= Self.parameterLimit else {
       throw LMError(at: place, "these sizes make \(parameterCount) parameters", remedy: "use smaller sizes")
+    }
+    guard positionTableSize <= Self.positionTableLimit else {
+      throw LMError(
+        at: place, "position tables of a context of \(contextLength) take \(positionTableSize) numbers",
+        remedy: "use a smaller context")
+    }
+  }
+
+  /// Numbers in the fixed tables of rotary or sinusoidal positions.
+  private var positionTableSize: Int {
+    switch position {
+    case .rotary: contextLength * headWidth
+    case .sinusoidal: contextLength * width
+    case .learned, .alibi: 0
     }
   }
 

@@ -111,8 +111,11 @@ struct AttentionCase: CustomTestStringConvertible, Sendable {
         tape.backward()
         return input.gradient.map(doubles) ?? []
       }
-      Kernels.select(.scalar)
-      let expected = gradient(.float32)
+      let expected = withFixedKernels {
+        defer { Kernels.select(nil) }
+        Kernels.select(.scalar)
+        return gradient(.float32)
+      }
       onEveryInstructionSet { set in
         #expect(relativeError(gradient(.float32), expected) < 1e-4, "\(set) \(kind.name)")
         #expect(relativeError(gradient(.bfloat16), expected) < 3e-2, "\(set) bf16 \(kind.name)")
@@ -149,15 +152,12 @@ struct AttentionCase: CustomTestStringConvertible, Sendable {
     let shape = AttentionShape(heads: 4, keyValueHeads: 2, headWidth: 32)
     let x = sampleTensor([3 * 50, shape.rowWidth], seed: 7, dtype: .bfloat16)
     let dy = sampleTensor([3 * 50, shape.queryWidth], seed: 8, dtype: .bfloat16)
-    defer { ThreadPool.configureShared(threads: ThreadPool.processorCount) }
-    var results: [[Float]] = []
-    for threads in [1, 2, 3, 8] {
-      ThreadPool.configureShared(threads: threads)
+    let results = onThreadCounts([1, 2, 3, 8]) { _ in
       let input = Variable(x), tape = Tape()
       let y = input.attention(shape, ranges: .causal(batch: 3, queries: 50, keys: 50), tape: tape)
       y.addGradient(dy)
       tape.backward()
-      results.append(y.value.toArray() + (input.gradient?.toArray() ?? []))
+      return y.value.toArray() + (input.gradient?.toArray() ?? [])
     }
     #expect(results.allSatisfy { $0 == results[0] })
   }

@@ -181,13 +181,11 @@ private func parameter(_ tensor: Tensor) -> Parameter { Parameter("p", tensor, d
   }
 
   @Test func `dropout keeps the expectation, its mask in backward and its bits on any number of threads`() {
-    defer { ThreadPool.configureShared(threads: ThreadPool.processorCount) }
     let count = 100_000
     let stream = DropoutStream(probability: 0.3, seed: 0x1234_5678_9ABC_DEF0)
     let ones = Tensor([Float](repeating: 1, count: count), shape: [count])
     var results: [[Float]] = []
-    for threads in [1, 2, 3] {
-      ThreadPool.configureShared(threads: threads)
+    _ = onThreadCounts([1, 2, 3]) { _ in
       onEveryInstructionSet { _ in
         let x = Variable(ones)
         let tape = Tape()

@@ -76,14 +76,11 @@ private func transposed(_ tensor: Tensor) -> Tensor {
 
   @Test func `bits do not depend on the number of threads`() {
     let a = sampleTensor([300, 777], seed: 3), b = sampleTensor([200, 777], seed: 5)
-    defer { ThreadPool.configureShared(threads: ThreadPool.processorCount) }
     for precision in [DType.float32, .bfloat16] {
-      var results: [[Float]] = []
-      for threads in [1, 2, 8] {
-        ThreadPool.configureShared(threads: threads)
+      let results = onThreadCounts([1, 2, 8]) { _ in
         let c = Tensor([300, 200])
         MatrixProduct.multiply(.rows(of: a), .rows(of: b), precision: precision, into: MatrixResult(c))
-        results.append(c.toArray())
+        return c.toArray()
       }
       #expect(results[0] == results[1] && results[1] == results[2])
     }

@@ -22,7 +22,7 @@ public protocol ModelFamily: Sendable {
 
 extension ModelFamily {
   /// All names, in the order of the model.
-  static func weights(_ configuration: TransformerConfiguration) -> [WeightName] {
+  package static func weights(_ configuration: TransformerConfiguration) -> [WeightName] {
     var names = outerWeights(configuration)
     for layer in 0..<configuration.layers { names += layerWeights(configuration, layer: layer) }
     return names

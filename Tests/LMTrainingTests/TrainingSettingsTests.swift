@@ -1,0 +1,47 @@
+import LMRuntime
+import LMTraining
+import Testing
+
+@Suite struct TrainingSettingsTests {
+  private struct Invalid: Sendable {
+    let flag: String
+    let change: @Sendable (inout TrainingSettings) -> Void
+  }
+
+  private static let invalid: [Invalid] = [
+    Invalid(flag: "--steps") { $0.steps = 0 }, Invalid(flag: "--steps") { $0.steps = .max },
+    Invalid(flag: "--batch-size") { $0.batchSize = -1 },
+    Invalid(flag: "--grad-accumulation-steps") { $0.gradientAccumulationSteps = 0 },
+    Invalid(flag: "--steps-per-eval") { $0.stepsPerEvaluation = 0 },
+    Invalid(flag: "--save-every") { $0.saveEvery = 0 }, Invalid(flag: "--patience") { $0.patience = 0 },
+    Invalid(flag: "--warmup-steps") { $0.warmupSteps = -1 },
+    Invalid(flag: "--learning-rate") { $0.learningRate = 0 },
+    Invalid(flag: "--learning-rate") { $0.learningRate = .nan },
+    Invalid(flag: "--min-lr") { $0.minimumLearningRate = 1 }, Invalid(flag: "--min-lr") { $0.minimumLearningRate = -1 },
+    Invalid(flag: "--max-norm") { $0.maximumNorm = .infinity }, Invalid(flag: "--max-time") { $0.maximumSeconds = 0 },
+    Invalid(flag: "--weight-decay") { $0.adamW.weightDecay = .nan },
+    Invalid(flag: "--beta1") { $0.adamW.beta1 = 1 }, Invalid(flag: "--beta2") { $0.adamW.beta2 = -0.1 },
+    Invalid(flag: "--beta2") { $0.adamW.beta2 = .nan }, Invalid(flag: "--label-smoothing") { $0.labelSmoothing = 1 },
+  ]
+
+  @Test func `the usual settings are valid, others are refused by their flag`() throws {
+    try TrainingSettings().validate()
+    for invalid in Self.invalid {
+      var settings = TrainingSettings()
+      invalid.change(&settings)
+      let error = #expect(throws: LMError.self, "\(invalid.flag)") { try settings.validate() }
+      #expect(error?.place == invalid.flag && error?.kind == .usage)
+    }
+  }
+
+  @Test func `a state comes back from JSON, without a loss too`() throws {
+    var state = TrainingState()
+    (state.step, state.tokens, state.seconds, state.skipped, state.skippedInARow) = (7, 1 << 40, 1.25, 3, 2)
+    (state.updates, state.best, state.evaluationsSinceBest) = (4, (2.5, 5), 1)
+    (state.loss, state.validationLoss) = (.nan, 2.75)
+    let text = JSON.object(state.json).text()
+    let read = try TrainingState(JSONField(try JSON.parse(text, from: "test"), in: "test"))
+    #expect(read.loss.isNaN && read.best?.step == 5 && read.best?.loss == 2.5)
+    #expect(JSON.object(read.json).text() == text)
+  }
+}

@@ -1,0 +1,165 @@
+import Glibc
+import LMAttention
+import LMAutograd
+import LMTestSupport
+import LMTransformer
+
+/// The Transformer of a configuration, written out naively in double precision: one loop per formula, no cache,
+/// no tiles. The oracle of logits, losses and gradients.
+struct ReferenceTransformer {
+  typealias Row = [Double]
+
+  let configuration: TransformerConfiguration
+  /// Row-major values by the names of ``Transformer/parameters``.
+  var weights: [String: [Double]]
+
+  init(_ model: Transformer) {
+    configuration = model.configuration
+    weights = Dictionary(uniqueKeysWithValues: model.parameters.map { ($0.name, doubles($0.value)) })
+  }
+
+  /// Scores `[T][V]` of one sequence.
+  func logits(_ ids: [Int32]) -> [Row] {
+    let c = configuration
+    var stream = ids.enumerated().map { embedded($1, at: $0) }  // [T][D]
+    for layer in 0..<c.layers {
+      let name = "layers.\(layer)"
+      stream = residual(stream, "\(name).attention") { attention($0, "\(name).attention") }
+      stream = residual(stream, "\(name).feed_forward") { $0.map { feedForward($0, "\(name).feed_forward") } }
+    }
+    if c.normPlacement == .pre { stream = stream.map { norm($0, "norm") } }
+    return stream.map { product($0, c.tiesHead ? "embedding.weight" : "head.weight") }
+  }
+
+  /// Sum of the smoothed cross-entropies of the counted targets `[B · T]`.
+  func loss(_ ids: [Int32], targets: [Int32], tokens: Int, smoothing: Double) -> Double {
+    var total = 0.0
+    for start in stride(from: 0, to: ids.count, by: tokens) {
+      let rows = logits(Array(ids[start..<start + tokens]))
+      for (row, target) in zip(rows, targets[start..<start + tokens]) where target >= 0 {
+        let highest = row.max() ?? 0
+        let logSum = highest + log(row.reduce(0) { $0 + exp($1 - highest) })
+        let mean = row.reduce(0) { $0 + logSum - $1 } / Double(row.count)
+        total += (1 - smoothing) * (logSum - row[Int(target)]) + smoothing * mean
+      }
+    }
+    return total
+  }
+
+  private func embedded(_ id: Int32, at place: Int) -> Row {
+    let c = configuration
+    var row = slice("embedding.weight", Int(id), c.width)
+    switch c.position {
+    case .learned: row = sum(row, slice("positions.weight", place, c.width))
+    case .sinusoidal:
+      let half = (c.width + 1) / 2
+      for i in 0..<c.width {
+        let angle = Double(place) * pow(10_000, -2 * Double(i % half) / Double(c.width))
+        row[i] += i < half ? sin(angle) : cos(angle)
+      }
+    case .rotary, .alibi: break
+    }
+    return c.normsEmbedding ? norm(row, "embedding.norm") : row
+  }
+
+  private func residual(_ stream: [Row], _ name: String, _ layer: ([Row]) -> [Row]) -> [Row] {
+    let isPre = configuration.normPlacement == .pre
+    let inner = layer(isPre ? stream.map { norm($0, "\(name).norm") } : stream)
+    return zip(stream, inner).map { x, y in
+      let branch = linear(y, "\(name).output").map { $0 * Double(configuration.residualScale) }
+      return isPre ? sum(x, branch) : norm(sum(x, branch), "\(name).norm")
+    }
+  }
+
+  private func attention(_ stream: [Row], _ name: String) -> [Row] {
+    let (c, d) = (configuration, configuration.headWidth)
+    let slopes = RelativeBias.alibi(heads: c.heads).headSlopes
+    let rows = stream.enumerated().map { place, x in heads(linear(x, "\(name).input"), name, place) }
+    return rows.indices.map { query in
+      (0..<c.heads).flatMap { head -> Row in
+        let group = head / (c.heads / c.keyValueHeads)
+        var scores = (0...query).map { key -> Double in
+          let (q, k) = (rows[query][head], rows[key][c.heads + group])
+          let distance = c.position == .alibi ? Double(slopes[head]) * Double(query - key) : 0
+          return zip(q, k).reduce(0) { $0 + $1.0 * $1.1 } / Double(d).squareRoot() - distance
+        }
+        let highest = scores.max() ?? 0
+        scores = scores.map { exp($0 - highest) }
+        let total = scores.reduce(0, +)
+        return (0..<d).map { i in
+          (0...query).reduce(0) { $0 + scores[$1] / total * rows[$1][c.heads + c.keyValueHeads + group][i] }
+        }
+      }
+    }
+  }
+
+  /// Query, key and value heads `[H + 2G][d]` of one row, normed and rotated.
+  private func heads(_ row: Row, _ name: String, _ place: Int) -> [Row] {
+    let (c, d) = (configuration, configuration.headWidth)
+    return (0..<c.heads + 2 * c.keyValueHeads).map { index in
+      var head = Array(row[index * d..<(index + 1) * d])
+      guard index < c.heads + c.keyValueHeads else { return head }
+      if c.normsQueriesAndKeys {
+        head = rmsNorm(head, "\(name).\(index < c.heads ? "query" : "key")_norm.weight")
+      }
+      guard case .rotary(let base) = c.position else { return head }
+      return head.indices.map { i in
+        let angle = Double(place) * pow(base, -2 * Double(i % (d / 2)) / Double(d))
+        return i < d / 2
+          ? head[i] * cos(angle) - head[i + d / 2] * sin(angle) : head[i] * cos(angle) + head[i - d / 2] * sin(angle)
+      }
+    }
+  }
+
+  private func feedForward(_ x: Row, _ name: String) -> Row {
+    let hidden = linear(x, "\(name).input")
+    guard configuration.isGated else { return hidden.map(activation) }
+    let width = configuration.hiddenWidth
+    return (0..<width).map { activation(hidden[$0]) * hidden[width + $0] }
+  }
+
+  private func activation(_ x: Double) -> Double {
+    switch configuration.activation {
+    case .relu: max(0, x)
+    case .gelu: x / 2 * (1 + erf(x / 2.0.squareRoot()))
+    case .geluTanh: x / 2 * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
+    case .silu: x / (1 + exp(-x))
+    }
+  }
+
+  private func norm(_ x: Row, _ name: String) -> Row {
+    if configuration.norm == .rms { return rmsNorm(x, "\(name).weight") }
+    let mean = x.reduce(0, +) / Double(x.count)
+    let normed = rmsNorm(x.map { $0 - mean }, "\(name).weight")
+    return weights["\(name).bias"].map { sum(normed, $0) } ?? normed
+  }
+
+  private func rmsNorm(_ x: Row, _ name: String) -> Row {
+    let square = x.reduce(0) { $0 + $1 * $1 } / Double(x.count)
+    let factor = 1 / (square + Double(configuration.normEpsilon)).squareRoot()
+    return zip(x, weights[name] ?? []).map { $0 * $1 * factor }
+  }
+
+  private func linear(_ x: Row, _ name: String) -> Row {
+    let y = product(x, "\(name).weight")
+    return weights["\(name).bias"].map { sum(y, $0) } ?? y
+  }
+
+  /// W x for W `[N, K]`.
+  private func product(_ x: Row, _ name: String) -> Row {
+    let weight = weights[name] ?? []
+    return weight.withUnsafeBufferPointer { weight in
+      (0..<weight.count / x.count).map { n in
+        var y = 0.0
+        for k in x.indices { y += weight[n * x.count + k] * x[k] }
+        return y
+      }
+    }
+  }
+
+  private func slice(_ name: String, _ row: Int, _ width: Int) -> Row {
+    Array((weights[name] ?? [])[row * width..<(row + 1) * width])
+  }
+
+  private func sum(_ a: Row, _ b: Row) -> Row { zip(a, b).map { $0 + $1 } }
+}

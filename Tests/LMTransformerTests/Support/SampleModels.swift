@@ -1,0 +1,103 @@
+import LMAutograd
+import LMRuntime
+import LMTestSupport
+import LMTransformer
+import Testing
+
+/// A tiny configuration with a name for messages.
+struct SampleModel: CustomTestStringConvertible, Sendable {
+  let name: String
+  let configuration: TransformerConfiguration
+  var testDescription: String { name }
+
+  init(_ name: String, _ change: (inout TransformerConfiguration) -> Void = { _ in }) {
+    var configuration = TransformerConfiguration(
+      vocabularySize: 23, contextLength: 9, width: 12, layers: 2, heads: 4, keyValueHeads: 2, headWidth: 6,
+      hiddenWidth: 17)
+    change(&configuration)
+    self.name = name
+    self.configuration = configuration
+  }
+
+  /// The families, and every choice at least once.
+  static let all: [SampleModel] = [
+    SampleModel("llama"),
+    SampleModel("llama with biases, untied") { ($0.hasBiases, $0.tiesHead) = (true, false) },
+    SampleModel("llama, multi-head, other base") { ($0.keyValueHeads, $0.position) = (4, .rotary(base: 50)) },
+    SampleModel("qwen3, multi-query") { ($0.keyValueHeads, $0.normsQueriesAndKeys) = (1, true) },
+    SampleModel("gpt2", gpt2),
+    SampleModel("gpt2 without biases, exact GELU") {
+      gpt2(&$0)
+      ($0.hasBiases, $0.activation) = (false, .gelu)
+    },
+    SampleModel("bloom") {
+      gpt2(&$0)
+      ($0.position, $0.normsEmbedding, $0.hiddenWidth) = (.alibi, true, 48)
+    },
+    SampleModel("the first Transformer") {
+      gpt2(&$0)
+      ($0.normPlacement, $0.position, $0.activation, $0.tiesHead) = (.post, .sinusoidal, .relu, false)
+    },
+    SampleModel("RMSNorm behind, scaled residuals") { ($0.normPlacement, $0.residualScale) = (.post, 0.5) },
+    SampleModel("gated GELU, scaled residuals, normed embedding") {
+      ($0.activation, $0.residualScale, $0.normsEmbedding, $0.normEpsilon) = (.gelu, 0.7, true, 1e-3)
+    },
+    SampleModel("LayerNorm with rotary positions, QK norm") {
+      ($0.norm, $0.hasBiases, $0.normsQueriesAndKeys) = (.layer, true, true)
+    },
+    SampleModel("sinusoidal, odd sizes") {
+      $0 = TransformerConfiguration(
+        vocabularySize: 17, contextLength: 11, width: 7, layers: 3, heads: 3, keyValueHeads: 1, headWidth: 5,
+        hiddenWidth: 9)
+      $0.position = .sinusoidal
+    },
+    SampleModel("one of everything") {
+      $0 = TransformerConfiguration(
+        vocabularySize: 5, contextLength: 6, width: 2, layers: 1, heads: 1, headWidth: 2, hiddenWidth: 1)
+    },
+  ]
+
+  private static func gpt2(_ c: inout TransformerConfiguration) {
+    (c.norm, c.position, c.isGated, c.activation, c.hasBiases) = (.layer, .learned, false, .geluTanh, true)
+    (c.keyValueHeads, c.headWidth) = (4, 3)
+  }
+
+  /// `count` configurations drawn from all combinations of choices.
+  static func random(_ count: Int) -> [SampleModel] {
+    var random = RandomStream(seed: 11)
+    return (0..<count).map { index in
+      SampleModel("random choices \(index)") { c in
+        c.keyValueHeads = [1, 2, 4][random.uniform(below: 3)]
+        c.norm = [.layer, .rms][random.uniform(below: 2)]
+        c.normPlacement = [.pre, .post][random.uniform(below: 2)]
+        c.position = [.learned, .sinusoidal, .rotary(base: 100), .alibi][random.uniform(below: 4)]
+        c.activation = Activation.allCases[random.uniform(below: 4)]
+        c.isGated = random.uniform(below: 2) == 0
+        c.hasBiases = random.uniform(below: 2) == 0
+        c.normsQueriesAndKeys = random.uniform(below: 2) == 0
+        c.normsEmbedding = random.uniform(below: 2) == 0
+        c.tiesHead = random.uniform(below: 2) == 0
+        c.residualScale = [1, 0.6][random.uniform(below: 2)]
+      }
+    }
+  }
+
+  /// A model with random weights everywhere; those of norms stay near 1.
+  func model() -> Transformer {
+    let model = Transformer(configuration)
+    for (index, parameter) in model.parameters.enumerated() {
+      let values = sampleValues(parameter.value.elementCount, seed: UInt64(index) + 3)
+      let isNorm = parameter.name.contains("norm") && parameter.name.hasSuffix("weight")
+      for (place, value) in values.enumerated() {
+        parameter.value.floats[place] = isNorm ? 1 + Float(value) / 4 : Float(value) / 2
+      }
+    }
+    return model
+  }
+
+  /// `count` ids in 0 ..< V.
+  func ids(_ count: Int, seed: UInt64 = 1) -> [Int32] {
+    var random = RandomStream(seed: seed)
+    return (0..<count).map { _ in Int32(random.uniform(below: configuration.vocabularySize)) }
+  }
+}
