@@ -11,8 +11,15 @@ public final class Parameter {
   /// Whether decoupled weight decay applies: matrices yes, norms and biases no.
   public let decays: Bool
 
-  private var gradientStorage: Tensor?
-  private var isEmpty = true
+  private enum Gradient {
+    case none
+    case dense(Tensor)
+    case product(ProductGradient)
+  }
+
+  private var collected = Gradient.none
+  /// Memory of the last dense gradient, for the next.
+  private var spare: Tensor?
 
   /// A parameter with the given values.
   public init(_ name: String, _ value: Tensor, decays: Bool) {
@@ -22,19 +29,56 @@ public final class Parameter {
     self.decays = decays
   }
 
+  /// Whether a gradient was collected since ``clearGradient()``.
+  public var hasGradient: Bool {
+    if case .none = collected { return false }
+    return true
+  }
+
   /// The gradient collected since ``clearGradient()``, float32 in the shape of ``value``; nil if none was.
-  public var gradient: Tensor? { isEmpty ? nil : gradientStorage }
+  public var gradient: Tensor? {
+    if case .product(let product) = collected {
+      let tensor = Tensor(value.shape)
+      product.rows(0..<value.rowCount).copy(into: tensor)
+      collected = .dense(tensor)
+    }
+    guard case .dense(let tensor) = collected else { return nil }
+    return tensor
+  }
 
   /// Forgets the gradient; its memory stays for the next step.
-  public func clearGradient() { isEmpty = true }
+  public func clearGradient() {
+    if case .dense(let tensor) = collected { spare = tensor }
+    collected = .none
+  }
+
+  /// Rows `range` of the gradient, float32 `[range.count, columns]`: a view where it is stored whole,
+  /// computed where only its factors are. Nil if there is none.
+  public func gradientRows(_ range: Range<Int>) -> Tensor? {
+    switch collected {
+    case .none: nil
+    case .dense(let tensor): tensor.reshaped([value.rowCount, value.columnCount]).rows(range)
+    case .product(let product): product.rows(range)
+    }
+  }
+
+  /// Σ g² where it comes cheaper without the gradient itself; nil where the gradient is stored.
+  public func sumOfSquaresOfProduct() -> Double? {
+    guard case .product(let product) = collected else { return nil }
+    return product.sumOfSquares()
+  }
 
   /// Lets `body` add to the gradient. `isFirst` says that nothing is there yet: `body` overwrites.
   public func collect(_ body: (_ gradient: Tensor, _ isFirst: Bool) -> Void) {
     guard isTrainable else { return }
-    let gradient = gradientStorage ?? Tensor(value.shape)
-    gradientStorage = gradient
-    body(gradient, isEmpty)
-    isEmpty = false
+    if let sum = gradient {
+      body(sum, false)
+    } else {
+      let fresh = spare ?? Tensor(value.shape)
+      spare = nil
+      body(fresh, true)
+      collected = .dense(fresh)
+    }
   }
 
   /// Like ``collect(_:)`` for operations that can only add: the first time it starts from zeros.
@@ -42,6 +86,44 @@ public final class Parameter {
     collect { gradient, isFirst in
       if isFirst { gradient.clear() }
       body(gradient)
+    }
+  }
+
+  /// Adds outputsᵀ inputs to the gradient of this `[N, K]`.
+  ///
+  /// The first one is kept as its factors where that saves memory.
+  /// - Parameters:
+  ///   - outputs: `[M, N]`. With `isShared` it may change later and is copied when kept.
+  ///   - inputs: `[M, K]`; does not change later.
+  func collectProduct(_ outputs: Tensor, isShared: Bool, _ inputs: Tensor, precision: DType) {
+    guard isTrainable else { return }
+    let (rows, columns) = (value.rowCount, value.columnCount)
+    if !hasGradient, ProductGradient.pays(tokens: outputs.rowCount, outputs: rows, inputs: columns) {
+      var kept = outputs
+      if isShared {
+        kept = Tensor(outputs.shape, dtype: precision)
+        outputs.copy(into: kept)
+      }
+      collected = .product(ProductGradient(outputs: kept, inputs: inputs, precision: precision))
+      return
+    }
+    collect { sum, isFirst in
+      MatrixProduct.multiply(
+        .columns(of: outputs), .columns(of: inputs), precision: precision,
+        into: isFirst ? MatrixResult(sum) : MatrixResult(sum, adding: sum))
+    }
+  }
+
+  /// Adds row i of the float32 `[M, K]` `rows` to row `ids[i]` of the gradient.
+  func collectRows(_ ids: [Int32], _ rows: Tensor) {
+    guard isTrainable else { return }
+    if case .product(var product) = collected, product.scattered == nil {
+      let copy = Tensor(rows.shape)
+      rows.copy(into: copy)
+      product.scattered = (ids, copy)
+      collected = .product(product)
+    } else {
+      collectSum { rows.scatterRows(ids, into: $0) }
     }
   }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import LMRuntime
+import LMTestSupport
 import LMTokenizer
 import Testing
 
@@ -90,10 +91,9 @@ import Testing
   @Test(arguments: hf) func `a million letters a take less than a second`(name: String) throws {
     guard let path = SharedData.path(name) else { return }
     let tokenizer = try Tokenizer.load(path: path)
-    let clock = ContinuousClock()
     let text = Array(repeating: UInt8(ascii: "a"), count: 1_000_000)
     var ids: [Int32] = []
-    let time = try clock.measure { ids = try tokenizer.encode(bytes: text) }
+    let time = try processorTime { ids = try tokenizer.encode(bytes: text) }
     #expect(time < .seconds(1))
     #expect(try tokenizer.decodeBytes(ids) == text)
   }

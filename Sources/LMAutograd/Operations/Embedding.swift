@@ -28,8 +28,8 @@ extension Parameter {
     }
     let output = Variable(result)
     tape?.record(output) { gradient in
-      self.collectSum { gradient.scatterRows(ids, into: $0) }
-      positions?.table.collectSum { gradient.scatterRows(positions?.rows ?? [], into: $0) }
+      self.collectRows(ids, gradient)
+      if let positions { positions.table.collectRows(positions.rows, gradient) }
     }
     return output
   }

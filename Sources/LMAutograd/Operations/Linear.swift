@@ -26,11 +26,8 @@ extension Variable {
       MatrixProduct.multiply(
         .rows(of: gradient), .columns(of: weight.value), precision: precision, into: MatrixResult(input))
       self.addGradient(input)
-      weight.collect { sum, isFirst in
-        MatrixProduct.multiply(
-          .columns(of: gradient), .columns(of: self.value), precision: precision,
-          into: isFirst ? MatrixResult(sum) : MatrixResult(sum, adding: sum))
-      }
+      // The residual stream's gradient is added to in place further down: a kept factor is a copy.
+      weight.collectProduct(gradient, isShared: residual != nil, self.value, precision: precision)
       bias?.collectSum { gradient.addColumnSums(to: $0) }
       residual?.addGradient(gradient)
     }

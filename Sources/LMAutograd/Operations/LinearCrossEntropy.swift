@@ -54,11 +54,7 @@ extension Variable {
       MatrixProduct.multiply(
         .rows(of: chunk), .columns(of: weight.value), precision: precision,
         into: MatrixResult(gradient.reshaped([rows, value.columnCount]).rows(range)))
-      weight.collect { sum, isFirst in
-        MatrixProduct.multiply(
-          .columns(of: chunk), .columns(of: x), precision: precision,
-          into: isFirst ? MatrixResult(sum) : MatrixResult(sum, adding: sum))
-      }
+      weight.collectProduct(chunk, isShared: chunkRows < rows, x, precision: precision)
       bias?.collectSum { chunk.addColumnSums(to: $0) }
     }
     if let gradient { tape?.recordLoss { self.addGradient(gradient) } }

@@ -110,7 +110,7 @@ func printObject(_ object: JSONObject, asJSON: Bool) {
     let value =
       switch member.value {
       case .string(let text): text
-      case .number(let number): fixed(number, 4)
+      case .number(let number): NumberText.fixed(number, decimals: 4)
       default: member.value.text()
       }
     print(member.key.replacing("_", with: " ") + String(repeating: " ", count: width + 2 - member.key.count) + value)

@@ -50,9 +50,9 @@ struct Generate: ParsableCommand {
   }
 
   private func summary(_ s: GenerationStatistics) -> String {
-    "prompt: \(s.promptTokens) tokens, \(fixed(s.promptTokensPerSecond, 1)) tokens/s; generation: "
-      + "\(s.generatedTokens) tokens, \(fixed(s.tokensPerSecond, 1)) tokens/s; first token after "
-      + "\(fixed(s.timeToFirstToken * 1000, 1)) ms"
+    "prompt: \(s.promptTokens) tokens, \(NumberText.fixed(s.promptTokensPerSecond, decimals: 1)) tokens/s; generation: "
+      + "\(s.generatedTokens) tokens, \(NumberText.fixed(s.tokensPerSecond, decimals: 1)) tokens/s; first token after "
+      + "\(NumberText.fixed(s.timeToFirstToken * 1000, decimals: 1)) ms"
   }
 }
 

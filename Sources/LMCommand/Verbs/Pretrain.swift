@@ -82,8 +82,8 @@ struct Pretrain: ParsableCommand {
   private func describe(_ run: Pretraining) {
     let c = run.plan.configuration
     common.say(
-      "\(grouped(c.parameterCount)) parameters, \(grouped(run.training.ids.count)) training tokens, "
-        + "\(grouped(run.validation.ids.count)) for validation, vocabulary \(c.vocabularySize)")
+      "\(NumberText.grouped(c.parameterCount)) parameters, \(NumberText.grouped(run.training.ids.count)) training tokens, "
+        + "\(NumberText.grouped(run.validation.ids.count)) for validation, vocabulary \(c.vocabularySize)")
     if let misfit = run.misfit {
       common.say("transformers cannot open the result as \(run.plan.family): \(misfit); it is saved as lm's own")
     }
@@ -94,9 +94,9 @@ struct Pretrain: ParsableCommand {
     switch event {
     case .step(let record):
       progress.update(
-        step: record.step, "loss \(fixed(record.loss, 3))",
-        run.trainer.state.validationLoss.map { "validation \(fixed($0, 3))" } ?? "",
-        "\(grouped(Int(record.tokensPerSecond))) tokens/s")
+        step: record.step, "loss \(NumberText.fixed(record.loss, decimals: 3))",
+        run.trainer.state.validationLoss.map { "validation \(NumberText.fixed($0, decimals: 3))" } ?? "",
+        "\(NumberText.grouped(Int(record.tokensPerSecond))) tokens/s")
     case .skipped(let step, let loss, let norm):
       progress.message("step \(step) was skipped: loss \(loss), gradient norm \(norm)")
     }
@@ -116,9 +116,9 @@ struct Pretrain: ParsableCommand {
       print(JSON.object(object).text())
     }
     if let sample = try run.sample() { common.say("\n\(sample)\n") }
-    let loss = state.validationLoss.map { "validation loss \(fixed($0, 4))" } ?? "training loss \(fixed(state.loss, 4))"
-    let bits = run.bitsPerByte.map { " (\(fixed($0, 3)) bits per byte)" } ?? ""
-    common.say("\(state.step) steps in \(fixed(state.seconds, 1)) s, \(loss)\(bits)")
+    let loss = state.validationLoss.map { "validation loss \(NumberText.fixed($0, decimals: 4))" } ?? "training loss \(NumberText.fixed(state.loss, decimals: 4))"
+    let bits = run.bitsPerByte.map { " (\(NumberText.fixed($0, decimals: 3)) bits per byte)" } ?? ""
+    common.say("\(state.step) steps in \(NumberText.fixed(state.seconds, decimals: 1)) s, \(loss)\(bits)")
     common.say("model \(run.plan.output), report \(run.plan.output)/report.html")
     if case .interrupted(let signal) = end {
       common.say("interrupted; go on with the same command and --resume auto")

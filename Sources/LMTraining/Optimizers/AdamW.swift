@@ -52,17 +52,17 @@ public final class AdamW {
     step += 1
     let correction1 = Float(1 - pow(Double(settings.beta1), Double(step)))
     let correction2 = Float(1 - pow(Double(settings.beta2), Double(step)))
-    chunks.forEach { chunk, _ in
+    chunks.forEach { chunk, _, gradient in
       let parameter = chunks.parameters[chunk.parameter]
       var kernel = lm_adamw(
         learning_rate: learningRate, beta1: settings.beta1, beta2: settings.beta2, epsilon: settings.epsilon,
         weight_decay: parameter.decays ? settings.weightDecay : 0, correction1: correction1,
         correction2: correction2, gradient_scale: gradientScale)
-      guard let value = parameter.value.floats.baseAddress, let gradient = parameter.gradient?.floats.baseAddress,
+      let start = chunk.rows.lowerBound * parameter.value.columnCount
+      guard let value = parameter.value.floats.baseAddress, let g = gradient.floats.baseAddress,
         let m = first[chunk.parameter].floats.baseAddress, let v = second[chunk.parameter].floats.baseAddress
       else { return }
-      let start = chunk.range.lowerBound
-      Kernels.table.pointee.adamw(&kernel, chunk.range.count, value + start, gradient + start, m + start, v + start)
+      Kernels.table.pointee.adamw(&kernel, gradient.elementCount, value + start, g, m + start, v + start)
     }
   }
 

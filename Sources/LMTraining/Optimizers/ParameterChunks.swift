@@ -2,47 +2,58 @@ import LMAutograd
 import LMRuntime
 import LMTensor
 
-/// The elements of all trainable parameters in chunks of one size, so that one fork–join covers them all.
+/// The rows of all trainable parameters in chunks, so that one fork–join covers them all.
 struct ParameterChunks {
-  /// A piece of one parameter.
+  /// Some rows of one parameter; a vector has one row.
   struct Chunk {
     let parameter: Int
-    let range: Range<Int>
+    let rows: Range<Int>
   }
 
   /// The parameters, in the order of the model.
   let parameters: [Parameter]
   private let chunks: [Chunk]
-  private static let size = 1 << 15
+  /// Elements of a chunk, about: its gradient and moments fit the second-level cache.
+  private static let size = 1 << 16
 
   init(_ parameters: [Parameter]) {
     self.parameters = parameters.filter { $0.isTrainable }
     chunks = self.parameters.enumerated().flatMap { index, parameter in
-      stride(from: 0, to: parameter.value.elementCount, by: Self.size).map { start in
-        Chunk(parameter: index, range: start..<min(parameter.value.elementCount, start + Self.size))
+      let step = max(1, Self.size / max(1, parameter.value.columnCount))
+      return stride(from: 0, to: parameter.value.rowCount, by: step).map { start in
+        Chunk(parameter: index, rows: start..<min(parameter.value.rowCount, start + step))
       }
     }
   }
 
-  /// Runs `body` for every chunk whose parameter has a gradient.
-  func forEach(_ body: (_ chunk: Chunk, _ index: Int) -> Void) {
+  /// Runs `body` for every chunk whose parameter has a gradient, with the gradient of its rows.
+  func forEach(_ body: (_ chunk: Chunk, _ index: Int, _ gradient: Tensor) -> Void) {
     ThreadPool.shared.run(chunks.count) { index, _ in
       let chunk = chunks[index]
-      if parameters[chunk.parameter].gradient != nil { body(chunk, index) }
+      if let gradient = parameters[chunk.parameter].gradientRows(chunk.rows) { body(chunk, index, gradient) }
     }
   }
 
-  /// √ Σ g² over all gradients, summed in double precision in the order of the chunks.
+  /// √ Σ g² over all gradients, summed in double precision in the order of the parameters.
   func gradientNorm() -> Double {
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: chunks.count) { sums in
+    var total = 0.0
+    var isProduct = [Bool](repeating: false, count: parameters.count)
+    for (index, parameter) in parameters.enumerated() {
+      guard let squares = parameter.sumOfSquaresOfProduct() else { continue }
+      isProduct[index] = true
+      total += squares
+    }
+    return withUnsafeTemporaryAllocation(of: Double.self, capacity: chunks.count) { sums in
       let partial = sums
       partial.initialize(repeating: 0)
-      forEach { chunk, index in
-        guard let gradient = parameters[chunk.parameter].gradient?.floats.baseAddress else { return }
-        partial[index] = Kernels.table.pointee.sum_of_squares(
-          chunk.range.count, gradient + chunk.range.lowerBound)
+      ThreadPool.shared.run(chunks.count) { index, _ in
+        let chunk = chunks[index]
+        guard !isProduct[chunk.parameter],
+          let gradient = parameters[chunk.parameter].gradientRows(chunk.rows)?.floats
+        else { return }
+        partial[index] = Kernels.table.pointee.sum_of_squares(gradient.count, gradient.baseAddress)
       }
-      return partial.reduce(0, +).squareRoot()
+      return (total + partial.reduce(0, +)).squareRoot()
     }
   }
 }

@@ -1,3 +1,4 @@
+import LMRuntime
 import Glibc
 
 /// The plot is an SVG that stretches to its frame while strokes keep their width; labels are HTML beside it,

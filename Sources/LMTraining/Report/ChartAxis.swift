@@ -1,3 +1,4 @@
+import LMRuntime
 import Glibc
 
 /// A linear axis: a range that contains the data, ticks at round numbers, and their labels.

@@ -5,7 +5,10 @@ package struct Curve: Equatable {
     package let x: Double
     package let y: Double
 
-    package init(x: Double, y: Double) { (self.x, self.y) = (x, y) }
+    package init(x: Double, y: Double) {
+      self.x = x
+      self.y = y
+    }
   }
 
   package let points: [Point]

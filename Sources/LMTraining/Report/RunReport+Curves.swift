@@ -1,3 +1,5 @@
+import LMRuntime
+
 extension RunReport {
   /// Steps to either side that are averaged: one sixtieth of the run.
   var smoothingRadius: Int { records.count / 60 }

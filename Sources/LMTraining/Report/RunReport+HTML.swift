@@ -1,3 +1,5 @@
+import LMRuntime
+
 extension RunReport {
   /// The whole document.
   public var html: String {

@@ -1,6 +1,6 @@
 import Testing
 
-import LMTraining
+import LMRuntime
 
 @Suite struct NumberTextTests {
   @Test func `fixed decimals`() {
