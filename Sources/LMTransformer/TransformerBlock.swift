@@ -112,8 +112,7 @@ struct AttentionPositions {
 
   init(_ configuration: TransformerConfiguration) {
     if case .rotary(let base) = configuration.position {
-      rotary = RotaryPositions(
-        rotaryWidth: configuration.headWidth, base: base, positions: configuration.contextLength)
+      rotary = RotaryPositions(rotaryWidth: configuration.headWidth, base: base)
     } else {
       rotary = nil
     }

@@ -25,6 +25,11 @@ extension TransformerConfiguration {
         at: place, "\(keyValueHeads) key/value heads do not divide \(heads) heads",
         remedy: "use one of \(Self.divisors(of: heads))")
     }
+    guard position != .sinusoidal || contextLength * width <= 1 << 28 else {
+      throw LMError(
+        at: place, "a table of \(contextLength) sinusoidal positions of width \(width) is too large",
+        remedy: "use a smaller context, or rope")
+    }
     if case .rotary(let base) = position {
       guard headWidth % 2 == 0 else {
         throw LMError(

@@ -31,7 +31,7 @@ import LMTestSupport
     let expected = oracle([doubles(x)])
     let coefficients = sampleValues(expected.count, seed: 4)
     let differences = finiteDifferences([doubles(x)], coefficients: coefficients, oracle)
-    let rope = RotaryPositions(rotaryWidth: rotary, base: 10_000, positions: 31)
+    let rope = RotaryPositions(rotaryWidth: rotary, base: 10_000)
     onEveryInstructionSet { set in
       let input = Variable(Tensor(x.toArray(), shape: x.shape)), tape = Tape()
       let y = rope.rotate(input, heads: heads, headWidth: d, places: places, tape: tape)

@@ -76,7 +76,7 @@ typedef struct {
   int bf16_dot;                    // 1 where bf16 products are faster than f32 ones
 
   // gemm
-  // Packs rows [0, operand.rows) into panels of `width` rows: [panel][depth][width] as f32, or
+  // Packs rows [0, operand.rows) into panels of `width` rows (tile_rows or tile_columns): [panel][depth][width] as f32, or
   // [panel][depth / 2][width][2] as bf16, rows and an odd depth filled up with zeros.
   void (*pack)(lm_type to, const lm_operand *operand, size_t width, void *panels);
   // c[m, n] = a panels (tile_rows wide) x b panels (tile_columns wide) over `depth`; panel strides in
