@@ -44,10 +44,18 @@ final class LM {
     for (descriptor, name) in [(STDOUT_FILENO, "output"), (STDERR_FILENO, "errors")] {
       posix_spawn_file_actions_addopen(&actions, descriptor, temporary(name), O_WRONLY | O_CREAT | O_APPEND, 0o600)
     }
+    // The threads that run tests block signals, and a program inherits that.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     var pointers: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
     defer { pointers.forEach { free($0) } }
     var started = pid_t()
-    let code = posix_spawn(&started, command[0], &actions, nil, &pointers, environ)
+    let code = posix_spawn(&started, command[0], &actions, &attributes, &pointers, environ)
     guard code == 0 else { throw LMError.system(code, at: command[0], "start the program") }
     process = started
   }

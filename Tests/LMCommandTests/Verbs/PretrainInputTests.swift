@@ -36,7 +36,7 @@ import Testing
     try FileSystem.createDirectory(temporary("folder"))
     try expectRefusal([], data: temporary("folder"), 2, "no text was found")
     try expectRefusal([], data: temporary("nothing"), 2, "nothing: is missing")
-    try expectRefusal(["--validation-data", temporary("short.txt")], 2, "fewer than one context")
+    try expectRefusal(["--validation-data", temporary("one.txt")], 2, "fewer than one context")
     try expectRefusal(["--validation-data", temporary("nothing")], 2, "is missing")
     // Enough for validation, not for training.
     let long = try temporary.write("long.txt", SampleRun.text)
