@@ -4,7 +4,7 @@ extension TransformerConfiguration {
   /// Largest number of parameters that is accepted: beyond the memory of any machine this runs on.
   static let parameterLimit = 1 << 36
 
-  /// Most numbers in tables of positions, which are in no file: 1 GiB.
+  /// Most numbers in a table of sinusoidal positions, which is in no file: 1 GiB.
   private static let positionTableLimit = 1 << 28
 
   /// Checks sizes before any memory is taken.
@@ -54,19 +54,13 @@ extension TransformerConfiguration {
     }
     guard positionTableSize <= Self.positionTableLimit else {
       throw LMError(
-        at: place, "position tables of a context of \(contextLength) take \(positionTableSize) numbers",
+        at: place, "the position table of a context of \(contextLength) takes \(positionTableSize) numbers",
         remedy: "use a smaller context")
     }
   }
 
-  /// Numbers in the fixed tables of rotary or sinusoidal positions.
-  private var positionTableSize: Int {
-    switch position {
-    case .rotary: contextLength * headWidth
-    case .sinusoidal: contextLength * width
-    case .learned, .alibi: 0
-    }
-  }
+  /// Numbers in the fixed table of sinusoidal positions.
+  private var positionTableSize: Int { position == .sinusoidal ? contextLength * width : 0 }
 
   /// Number of trained values, norms and biases included.
   public var parameterCount: Int {
