@@ -4,9 +4,6 @@ extension TransformerConfiguration {
   /// Largest number of parameters that is accepted: beyond the memory of any machine this runs on.
   static let parameterLimit = 1 << 36
 
-  /// Most numbers in a table of sinusoidal positions, which is in no file: 1 GiB.
-  private static let positionTableLimit = 1 << 28
-
   /// Checks sizes before any memory is taken.
   /// - Parameter place: what an error names: a file, or "the configuration".
   /// - Throws: ``LMError`` that names the first value that cannot be, and what could be.
@@ -52,15 +49,7 @@ extension TransformerConfiguration {
     guard parameterCount <= Self.parameterLimit else {
       throw LMError(at: place, "these sizes make \(parameterCount) parameters", remedy: "use smaller sizes")
     }
-    guard positionTableSize <= Self.positionTableLimit else {
-      throw LMError(
-        at: place, "the position table of a context of \(contextLength) takes \(positionTableSize) numbers",
-        remedy: "use a smaller context")
-    }
   }
-
-  /// Numbers in the fixed table of sinusoidal positions.
-  private var positionTableSize: Int { position == .sinusoidal ? contextLength * width : 0 }
 
   /// Number of trained values, norms and biases included.
   public var parameterCount: Int {

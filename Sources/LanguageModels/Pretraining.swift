@@ -63,7 +63,8 @@ public final class Pretraining {
     plan.configuration.vocabularySize = tokenizer.vocabularySize
     try plan.configuration.validate(at: "the model")
     try Self.requireMemory(plan)
-    _ = try BatchSampler(training, sequences: plan.training.batchSize, tokens: plan.configuration.contextLength, seed: 0)
+    _ = try BatchSampler(
+      training, sequences: plan.training.batchSize, tokens: plan.configuration.contextLength, seed: 0)
     self.plan = plan
     misfit = requested.misfit(plan.configuration)
     let config = ModelConfigFile(
@@ -74,7 +75,8 @@ public final class Pretraining {
     let model = Transformer(plan.configuration)
     folder = ModelFolder(config: config, model: model, tokenizer: tokenizer)
     trainer = Trainer(model, plan.training)
-    checkpoints = try TrainingCheckpoint(run.checkpoints, fingerprint: Self.fingerprint(plan, training, validation))
+    checkpoints = try TrainingCheckpoint(
+      run.checkpoints, fingerprint: Self.fingerprint(plan, training, validation))
     metrics = MetricsLog("\(plan.output)/metrics.jsonl")
     try start(run)
   }
@@ -106,7 +108,8 @@ public final class Pretraining {
       training, sequences: plan.training.batchSize, tokens: plan.configuration.contextLength,
       seed: plan.training.seed)
     let sequences = max(1, Self.validationTokens / plan.configuration.contextLength)
-    let heldOut = EvaluationBatches(validation, sequences: sequences, tokens: plan.configuration.contextLength)
+    let heldOut = EvaluationBatches(
+      validation, sequences: sequences, tokens: plan.configuration.contextLength)
     var failure: LMError?
     var fullDisks = 0
     let end = try trainer.run(
@@ -158,7 +161,8 @@ extension Pretraining {
     guard needed > memory else { return }
     func gibibytes(_ bytes: Double) -> String { "\((bytes / 0x1p30).rounded(.up))".replacing(".0", with: "") }
     throw LMError(
-      .usage, at: "the model", "takes more than \(gibibytes(needed)) GiB to train, this machine has \(gibibytes(memory))",
+      .usage, at: "the model",
+      "takes more than \(gibibytes(needed)) GiB to train, this machine has \(gibibytes(memory))",
       remedy: "use smaller sizes, a smaller --batch-size or a smaller --context")
   }
 
@@ -182,16 +186,21 @@ extension Pretraining {
   }
 
   private static func specialTokens(_ tokenizer: Tokenizer) -> [String: Int] {
-    let ids = [("bos_token_id", tokenizer.bosID), ("eos_token_id", tokenizer.eosID), ("pad_token_id", tokenizer.padID)]
+    let ids = [
+      ("bos_token_id", tokenizer.bosID), ("eos_token_id", tokenizer.eosID), ("pad_token_id", tokenizer.padID),
+    ]
     return Dictionary(uniqueKeysWithValues: ids.compactMap { key, id in id.map { (key, Int($0)) } })
   }
 
   /// Names everything that decides about the bits of a run.
-  private static func fingerprint(_ plan: PretrainingPlan, _ training: TokenStream, _ validation: TokenStream) -> String {
+  private static func fingerprint(_ plan: PretrainingPlan, _ training: TokenStream, _ validation: TokenStream)
+    -> String
+  {
     var recipe = plan.training
     recipe.maximumSeconds = nil
     let text = "\(plan.configuration.json.text()) \(plan.family) \(recipe)"
-    let digests = [Array(text.utf8)].map { SHA256Digest(of: $0) }
+    let digests =
+      [Array(text.utf8)].map { SHA256Digest(of: $0) }
       + [training.ids, validation.ids].map { ids in ids.withUnsafeBytes { SHA256Digest(of: $0) } }
     return SHA256Digest(of: Array(digests.map(\.description).joined(separator: " ").utf8)).description
   }

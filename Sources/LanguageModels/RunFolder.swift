@@ -29,9 +29,12 @@ struct RunFolder {
     case .auto:
       guard let taken, !hasCheckpoints else { return }
       throw LMError(
-        .usage, at: path, "holds a model (\(taken)) and no checkpoint to go on from", remedy: "give another --out")
+        .usage, at: path, "holds a model (\(taken)) and no checkpoint to go on from",
+        remedy: "give another --out")
     case .from(let checkpoint):
-      guard let taken, FileSystem.parent(of: Self.resolved(checkpoint)) != Self.resolved(checkpoints) else { return }
+      guard let taken, FileSystem.parent(of: Self.resolved(checkpoint)) != Self.resolved(checkpoints) else {
+        return
+      }
       throw LMError(
         .usage, at: path, "holds another run (\(taken)) than \(checkpoint)",
         remedy: "give another --out, or a checkpoint in \(checkpoints)")

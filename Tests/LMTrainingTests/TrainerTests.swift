@@ -14,11 +14,13 @@ import Testing
     let trainer = run.trainer()
     var losses: [Double] = []
     var validations: [Double] = []
-    let end = try run.train(trainer, onEvent: { event in
-      guard case .step(let record) = event else { return }
-      losses.append(record.loss)
-      validations += record.validationLoss.map { [$0] } ?? []
-    })
+    let end = try run.train(
+      trainer,
+      onEvent: { event in
+        guard case .step(let record) = event else { return }
+        losses.append(record.loss)
+        validations += record.validationLoss.map { [$0] } ?? []
+      })
     #expect(end == .finished && losses.count == 150 && validations.count == 3)
     // ln 20 = 3.0 where nothing is known; the pattern repeats after 30 ids and is known almost everywhere.
     #expect(abs((losses.first ?? 0) - 3) < 0.3 && (losses.last ?? 9) < 0.5 && (validations.last ?? 9) < 0.5)
@@ -186,6 +188,8 @@ import Testing
       trainer.meanLoss(EvaluationBatches(ToyRun.stream, sequences: sequences, tokens: 12)) ?? 0
     }
     #expect(relativeError(means, [means[0], means[0], means[0]]) < 1e-6)
-    #expect(trainer.meanLoss(EvaluationBatches(TokenStream(ids: [1], byteCount: 1), sequences: 1, tokens: 12)) == nil)
+    #expect(
+      trainer.meanLoss(EvaluationBatches(TokenStream(ids: [1], byteCount: 1), sequences: 1, tokens: 12))
+        == nil)
   }
 }

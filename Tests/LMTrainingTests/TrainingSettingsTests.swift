@@ -17,11 +17,14 @@ import Testing
     Invalid(flag: "--warmup-steps") { $0.warmupSteps = -1 },
     Invalid(flag: "--learning-rate") { $0.learningRate = 0 },
     Invalid(flag: "--learning-rate") { $0.learningRate = .nan },
-    Invalid(flag: "--min-lr") { $0.minimumLearningRate = 1 }, Invalid(flag: "--min-lr") { $0.minimumLearningRate = -1 },
-    Invalid(flag: "--max-norm") { $0.maximumNorm = .infinity }, Invalid(flag: "--max-time") { $0.maximumSeconds = 0 },
+    Invalid(flag: "--min-lr") { $0.minimumLearningRate = 1 },
+    Invalid(flag: "--min-lr") { $0.minimumLearningRate = -1 },
+    Invalid(flag: "--max-norm") { $0.maximumNorm = .infinity },
+    Invalid(flag: "--max-time") { $0.maximumSeconds = 0 },
     Invalid(flag: "--weight-decay") { $0.adamW.weightDecay = .nan },
     Invalid(flag: "--beta1") { $0.adamW.beta1 = 1 }, Invalid(flag: "--beta2") { $0.adamW.beta2 = -0.1 },
-    Invalid(flag: "--beta2") { $0.adamW.beta2 = .nan }, Invalid(flag: "--label-smoothing") { $0.labelSmoothing = 1 },
+    Invalid(flag: "--beta2") { $0.adamW.beta2 = .nan },
+    Invalid(flag: "--label-smoothing") { $0.labelSmoothing = 1 },
   ]
 
   @Test func `the usual settings are valid, others are refused by their flag`() throws {

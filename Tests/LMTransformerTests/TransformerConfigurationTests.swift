@@ -34,7 +34,9 @@ import Testing
   @Test func `the parameter count is the sum over the parameters`() {
     for configuration in Self.combinations() {
       let parameters = Transformer(configuration).parameters
-      #expect(configuration.parameterCount == parameters.reduce(0) { $0 + $1.value.elementCount }, "\(configuration)")
+      #expect(
+        configuration.parameterCount == parameters.reduce(0) { $0 + $1.value.elementCount },
+        "\(configuration)")
       #expect(Set(parameters.map(\.name)).count == parameters.count)
     }
   }
@@ -60,14 +62,18 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    ("width", JSON.null), ("layers", .integer(0)), ("heads", .string("4")), ("norm", .string("batch")),
-    ("position", .string("absolute")), ("rope_base", .null), ("gated", .integer(1)), ("dropout", .string("no")),
-  ] as [(String, JSON)])
+  @Test(
+    arguments: [
+      ("width", JSON.null), ("layers", .integer(0)), ("heads", .string("4")), ("norm", .string("batch")),
+      ("position", .string("absolute")), ("rope_base", .null), ("gated", .integer(1)),
+      ("dropout", .string("no")),
+    ] as [(String, JSON)])
   func `JSON with a wrong member is refused by its name`(key: String, value: JSON) throws {
     guard case .object(var object) = SampleModel("").configuration.json else { return }
     object[key] = value == .null ? nil : value
-    let error = #expect(throws: LMError.self) { try TransformerConfiguration(JSONField(.object(object), in: "x.json")) }
+    let error = #expect(throws: LMError.self) {
+      try TransformerConfiguration(JSONField(.object(object), in: "x.json"))
+    }
     #expect(error?.description.contains(key) ?? false, "\(error?.description ?? "")")
   }
 
@@ -103,14 +109,18 @@ import Testing
     Invalid(message: "residual scale is nan") { $0.residualScale = .nan },
     Invalid(message: "residual scale is inf") { $0.residualScale = .infinity },
     Invalid(message: "these sizes make") { ($0.vocabularySize, $0.width) = (1 << 24, 1 << 17) },
-    Invalid(message: "the position table") { ($0.contextLength, $0.width, $0.position) = (1 << 20, 1 << 16, .sinusoidal) },
+    Invalid(message: "a table of 1048576 sinusoidal positions") {
+      ($0.contextLength, $0.width, $0.position) = (1 << 20, 1 << 16, .sinusoidal)
+    },
   ]
 
   @Test func `what cannot be is refused in one line with a remedy`() {
     for invalid in Self.invalid {
       var configuration = SampleModel("").configuration
       invalid.change(&configuration)
-      let error = #expect(throws: LMError.self, "\(invalid.message)") { try configuration.validate(at: "there") }
+      let error = #expect(throws: LMError.self, "\(invalid.message)") {
+        try configuration.validate(at: "there")
+      }
       let text = error?.description ?? ""
       #expect(text.hasPrefix("there: \(invalid.message)") && !text.contains("\n"), "\(text)")
       #expect(error?.remedy.isEmpty == false)

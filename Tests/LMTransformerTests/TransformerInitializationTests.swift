@@ -20,7 +20,8 @@ import Testing
   @Test func `equal seeds give equal models, others differ`() {
     #expect(values(model(layers: 2, seed: 7)) == values(model(layers: 2, seed: 7)))
     let other = values(model(layers: 2, seed: 8))
-    for (name, value) in values(model(layers: 2, seed: 7)) where value.contains(where: { $0 != 0 && $0 != 1 }) {
+    for (name, value) in values(model(layers: 2, seed: 7)) where value.contains(where: { $0 != 0 && $0 != 1 })
+    {
       #expect(other[name] != value, "\(name)")
     }
   }

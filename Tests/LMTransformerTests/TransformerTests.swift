@@ -74,7 +74,8 @@ import Testing
       for direction in directions {
         let analytic = zip(gradient, direction).reduce(0) { $0 + $1.0 * $1.1 }
         // Relative to what the direction could have shown: 1e-4 as for single operations, some of them in a row.
-        #expect(abs(analytic - difference(parameter.name, direction)) < 3e-4 * size + 1e-7, "\(parameter.name)")
+        #expect(
+          abs(analytic - difference(parameter.name, direction)) < 3e-4 * size + 1e-7, "\(parameter.name)")
       }
     }
   }
@@ -128,7 +129,9 @@ import Testing
     let sample = SampleModel("dropout") { $0.dropout = 0.3 }
     let plain = SampleModel("none")
     withFixedKernels {
-      #expect(bits(sample, precision: .float32, dropoutSeed: nil) == bits(plain, precision: .float32, dropoutSeed: 1))
+      #expect(
+        bits(sample, precision: .float32, dropoutSeed: nil)
+          == bits(plain, precision: .float32, dropoutSeed: 1))
       let one = bits(sample, precision: .float32, dropoutSeed: 1)
       #expect(one != bits(sample, precision: .float32, dropoutSeed: 2))
       #expect(one == bits(sample, precision: .float32, dropoutSeed: 1))

@@ -29,9 +29,17 @@ import Testing
   private var ours: [(name: String, family: any ModelFamily.Type, configuration: TransformerConfiguration)] {
     [
       ("llama", LlamaFamily.self, configuration { $0.tiesHead = false }),
-      ("llama-biased-tied", LlamaFamily.self, configuration { ($0.hasBiases, $0.position) = (true, .rotary(base: 777)) }),
+      (
+        "llama-biased-tied", LlamaFamily.self,
+        configuration { ($0.hasBiases, $0.position) = (true, .rotary(base: 777)) }
+      ),
       ("qwen3", Qwen3Family.self, configuration { ($0.normsQueriesAndKeys, $0.normEpsilon) = (true, 1e-3) }),
-      ("gpt2", GPT2Family.self, configuration { classic(&$0); $0.position = .learned }),
+      (
+        "gpt2", GPT2Family.self,
+        configuration {
+          classic(&$0); $0.position = .learned
+        }
+      ),
       (
         "gpt2-unbiased-relu", GPT2Family.self,
         configuration {
@@ -39,7 +47,12 @@ import Testing
           ($0.position, $0.hasBiases, $0.activation, $0.hiddenWidth) = (.learned, false, .relu, 50)
         }
       ),
-      ("bloom", BloomFamily.self, configuration { classic(&$0); ($0.position, $0.normsEmbedding) = (.alibi, true) }),
+      (
+        "bloom", BloomFamily.self,
+        configuration {
+          classic(&$0); ($0.position, $0.normsEmbedding) = (.alibi, true)
+        }
+      ),
       (
         "bloom-unbiased", BloomFamily.self,
         configuration {
@@ -80,9 +93,11 @@ import Testing
   func `models go to transformers and back with the same scores`() throws {
     try FileSystem.createDirectory(temporary("ours"))
     for (name, family, configuration) in ours {
-      let config = ModelConfigFile(family: family, configuration: configuration, specialTokens: ["eos_token_id": 1])
+      let config = ModelConfigFile(
+        family: family, configuration: configuration, specialTokens: ["eos_token_id": 1])
       #expect(config.misfit == nil, "\(name)")
-      try ModelFolder(config: config, model: model(configuration), tokenizer: nil).write(to: temporary("ours/\(name)"))
+      try ModelFolder(config: config, model: model(configuration), tokenizer: nil).write(
+        to: temporary("ours/\(name)"))
     }
     let script = FileSystem.parent(of: FileSystem.parent(of: #filePath)) + "/Reference/reference_models.py"
     #expect(Python.run(try #require(Self.python), [script, temporary.path]) == 0)

@@ -42,7 +42,8 @@ final class LM {
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, temporary("input"), O_RDONLY, 0)
     for (descriptor, name) in [(STDOUT_FILENO, "output"), (STDERR_FILENO, "errors")] {
-      posix_spawn_file_actions_addopen(&actions, descriptor, temporary(name), O_WRONLY | O_CREAT | O_APPEND, 0o600)
+      posix_spawn_file_actions_addopen(
+        &actions, descriptor, temporary(name), O_WRONLY | O_CREAT | O_APPEND, 0o600)
     }
     // The threads that run tests block signals, and a program inherits that.
     var attributes = posix_spawnattr_t()

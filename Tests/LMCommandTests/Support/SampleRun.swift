@@ -6,8 +6,12 @@ struct SampleRun {
   /// The text, some 9,000 bytes that repeat their words but not their order.
   static let text: [UInt8] = {
     var random = RandomStream(seed: 4)
-    let words = ["the", "small", "fox", "ran", "over", "a", "hill", "and", "saw", "Mia", "who", "sang", "dörflich", "三", "."]
-    return Array((0..<2000).map { _ in words[random.uniform(below: words.count)] }.joined(separator: " ").utf8)
+    let words = [
+      "the", "small", "fox", "ran", "over", "a", "hill", "and", "saw", "Mia", "who", "sang", "dörflich", "三",
+      ".",
+    ]
+    return Array(
+      (0..<2000).map { _ in words[random.uniform(below: words.count)] }.joined(separator: " ").utf8)
   }()
 
   /// Where the text is.
@@ -23,7 +27,8 @@ struct SampleRun {
     arguments = [
       "pretrain", "--tokenizer=bytes", "--layers=1", "--heads=2", "--width=16", "--hidden=24", "--context=16",
       "--batch-size=2", "--steps=\(steps)", "--save-every=\(saveEvery)", "--steps-per-eval=\(saveEvery)",
-      "--warmup-steps=5", "--precision=fp32", "--dropout=0.1", "--sample-prompt=the", "--quiet", "--data", data,
+      "--warmup-steps=5", "--precision=fp32", "--dropout=0.1", "--sample-prompt=the", "--quiet", "--data",
+      data,
       "--out=\(output)",
     ]
   }
@@ -45,7 +50,9 @@ struct SampleRun {
 
   /// Copies checkpoints of the finished run into this one's folder.
   func copyCheckpoints(_ steps: [Int]) throws {
-    for step in steps { try copyFolder("\(Self.finished().output)/training/step-\(step)", to: "\(output)/training/step-\(step)") }
+    for step in steps {
+      try copyFolder("\(Self.finished().output)/training/step-\(step)", to: "\(output)/training/step-\(step)")
+    }
   }
 
   /// All files below the folder with their digests.
@@ -55,7 +62,11 @@ struct SampleRun {
     while let folder = folders.popLast() {
       for name in try FileSystem.entries(of: folder) where name != ".lock" {
         let path = "\(folder)/\(name)"
-        if FileSystem.kind(of: path) == .directory { folders.append(path) } else { found[path] = try SHA256Digest(ofFile: path) }
+        if FileSystem.kind(of: path) == .directory {
+          folders.append(path)
+        } else {
+          found[path] = try SHA256Digest(ofFile: path)
+        }
       }
     }
     return found

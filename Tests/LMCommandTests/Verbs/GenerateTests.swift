@@ -7,7 +7,8 @@ import Testing
   private let temporary = TemporaryDirectory()
 
   /// `lm generate` on a model folder with a short answer.
-  private func generate(_ arguments: [String], model: String? = nil, input: [UInt8] = []) throws -> LM.Outcome {
+  private func generate(_ arguments: [String], model: String? = nil, input: [UInt8] = []) throws -> LM.Outcome
+  {
     try LM.run(
       ["generate", "--model", try model ?? SampleRun.finished().output, "-n", "8"] + arguments, input: input)
   }
@@ -19,7 +20,9 @@ import Testing
     #expect(try generate(["-p", "-", "--seed", "5"], input: Array("the".utf8)).output == first.output)
     let others = try (6..<10).map { try generate(["-p", "the", "--seed", "\($0)"]).output }
     #expect(others.contains { $0 != first.output })
-    #expect(try generate(["-p", "the", "--temp", "0"]).output == generate(["-p", "the", "--temp", "0", "--seed", "9"]).output)
+    #expect(
+      try generate(["-p", "the", "--temp", "0"]).output
+        == generate(["-p", "the", "--temp", "0", "--seed", "9"]).output)
   }
 
   @Test func `JSON is one object and says what the text says`() throws {
@@ -31,14 +34,17 @@ import Testing
     #expect(outcome.errors.contains("tokens/s"))
   }
 
-  @Test(arguments: [
-    (["-p", "a prompt that is longer than sixteen bytes"], 64, "the prompt: has"),
-    (["-p", "the", "-n", "100"], 64, "--max-tokens"), (["-p", "the", "--max-tokens=-1"], 64, "--max-tokens: is -1"),
-    (["-p", "the", "--temp=-1"], 64, "temp"), (["-p", "the", "--top-p=2"], 64, "top-p"),
-    (["-p", "the", "--min-p=nan"], 64, "min-p"), (["-p", "the", "--top-k=-1"], 64, "top-k"),
-    (["-p", "the", "--repeat-penalty=0"], 64, "repeat-penalty"), (["-p", "the", "--beams=2"], 64, "--beams"),
-    (["-p", "the", "--seed=x"], 64, "--seed"),
-  ] as [([String], Int32, String)])
+  @Test(
+    arguments: [
+      (["-p", "a prompt that is longer than sixteen bytes"], 64, "the prompt: has"),
+      (["-p", "the", "-n", "100"], 64, "--max-tokens"),
+      (["-p", "the", "--max-tokens=-1"], 64, "--max-tokens: is -1"),
+      (["-p", "the", "--temp=-1"], 64, "temp"), (["-p", "the", "--top-p=2"], 64, "top-p"),
+      (["-p", "the", "--min-p=nan"], 64, "min-p"), (["-p", "the", "--top-k=-1"], 64, "top-k"),
+      (["-p", "the", "--repeat-penalty=0"], 64, "repeat-penalty"),
+      (["-p", "the", "--beams=2"], 64, "--beams"),
+      (["-p", "the", "--seed=x"], 64, "--seed"),
+    ] as [([String], Int32, String)])
   func `what cannot be generated is refused`(arguments: [String], code: Int32, part: String) throws {
     let outcome = try generate(arguments)
     #expect(outcome.isRefused(code, saying: part), "\(outcome.exitCode): \(outcome.errors)\(outcome.output)")
@@ -60,7 +66,8 @@ import Testing
     let good = try TemporaryDirectory.bytes(of: "\(folder)/\(name)")
     try temporary.write("model/\(name)", bytes)
     let outcome = try generate(["-p", "the"], model: folder)
-    #expect(outcome.isRefused(2, saying: part), "\(part) → \(outcome.exitCode): \(outcome.errors.prefix(400))")
+    #expect(
+      outcome.isRefused(2, saying: part), "\(part) → \(outcome.exitCode): \(outcome.errors.prefix(400))")
     try temporary.write("model/\(name)", good)
   }
 
@@ -93,18 +100,23 @@ import Testing
     }
     let name = "model.norm.weight"
     let attacks: [[UInt8]] = [
-      [], [1, 2, 3], file("", claiming: 1_000_000_000), file("{}", claiming: .max), file("{}", claiming: 1 << 63),
-      file("{}", claiming: 100), file("[]"), file("{"), file("{}"), file(String(repeating: "[", count: 100_000)),
+      [], [1, 2, 3], file("", claiming: 1_000_000_000), file("{}", claiming: .max),
+      file("{}", claiming: 1 << 63),
+      file("{}", claiming: 100), file("[]"), file("{"), file("{}"),
+      file(String(repeating: "[", count: 100_000)),
       file("{\(entry(name, "4611686018427387904,8", "0", "64"))}", data: 64),
       file("{\(entry(name, "9223372036854775807,9223372036854775807", "0", "4"))}", data: 4),
       file("{\(entry(name, "18446744073709551616", "0", "4"))}", data: 4),
-      file("{\(entry(name, "-16", "0", "64"))}", data: 64), file("{\(entry(name, "16.5", "0", "66"))}", data: 66),
+      file("{\(entry(name, "-16", "0", "64"))}", data: 64),
+      file("{\(entry(name, "16.5", "0", "66"))}", data: 66),
       file("{\(entry(name, "16", "0", "18446744073709551615"))}", data: 64),
-      file("{\(entry(name, "16", "64", "0"))}", data: 64), file("{\(entry(name, "16", "0", "128"))}", data: 64),
+      file("{\(entry(name, "16", "64", "0"))}", data: 64),
+      file("{\(entry(name, "16", "0", "128"))}", data: 64),
       file("{\(entry("a", "16", "0", "64")),\(entry("b", "16", "32", "96"))}", data: 96),  // overlap
       file("{\(entry("a", "16", "0", "64")),\(entry("b", "16", "96", "160"))}", data: 160),  // gap
       file("{\(entry(name, "16", "0", "64")),\(entry(name, "16", "64", "128"))}", data: 128),  // twice
-      file("{\(entry(name, "16", "0", "64"))}", data: 65), file("{\(entry(name, "16", "0", "64"))}", data: 63),
+      file("{\(entry(name, "16", "0", "64"))}", data: 65),
+      file("{\(entry(name, "16", "0", "64"))}", data: 63),
       file("{\(entry(name, "16", "0", "64"))}".replacing("F32", with: "F99"), data: 64),
       file("{\(entry(name, "16", "0", "64"))}", data: 64),  // whole, but all other tensors are missing
     ]
@@ -120,7 +132,8 @@ import Testing
     let changes: [(key: String, value: JSON)] = [
       ("vocabulary_size", .integer(1 << 23)), ("vocabulary_size", .integer(258)), ("width", .integer(0)),
       ("width", .integer(Int.max)), ("layers", .integer(4000)), ("heads", .integer(3)), ("heads", .null),
-      ("context_length", .integer(1 << 40)), ("head_width", .integer(-8)), ("position", "learned"), ("norm", "layer"),
+      ("context_length", .integer(1 << 40)), ("head_width", .integer(-8)), ("position", "learned"),
+      ("norm", "layer"),
       ("norm_epsilon", .integer(0)), ("hidden_width", .integer(25)), ("tied_head", .bool(false)),
     ]
     for (key, value) in changes {
@@ -132,13 +145,15 @@ import Testing
       object["lm"] = .object(own)
       try expectRefusal(of: "config.json", JSON.object(object).serialized(), "")
     }
-    try expectRefusal(of: "config.json", Array("{\"model_type\": \"mamba\"}".utf8), "the architecture \"mamba\"")
+    try expectRefusal(
+      of: "config.json", Array("{\"model_type\": \"mamba\"}".utf8), "the architecture \"mamba\"")
     try expectRefusal(of: "config.json", Array("{\"model_type\"".utf8), "config.json")
     try expectRefusal(of: "config.json", [], "config.json")
   }
 
   @Test func `a broken tokenizer`() throws {
-    let text = String(decoding: try TemporaryDirectory.bytes(of: "\(modelFolder())/tokenizer.json"), as: UTF8.self)
+    let text = String(
+      decoding: try TemporaryDirectory.bytes(of: "\(modelFolder())/tokenizer.json"), as: UTF8.self)
     let last = try #require(text.firstMatch(of: #/: ?258\b/#) ?? text.firstMatch(of: #/: ?255\b/#))
     let broken = [
       "", "{}", "[]", "{\"model\": {}}", String(text.prefix(text.count / 2)),

@@ -16,14 +16,16 @@ import Testing
     let arguments = run.arguments.map { $0 == run.data ? data ?? $0 : $0 }
     let outcome = try LM.run(arguments + extra)
     #expect(
-      outcome.isRefused(code, saying: part), "\(extra) → \(outcome.exitCode): \(outcome.errors)\(outcome.output)",
+      outcome.isRefused(code, saying: part),
+      "\(extra) → \(outcome.exitCode): \(outcome.errors)\(outcome.output)",
       sourceLocation: location)
     #expect(FileSystem.kind(of: run.output) == nil, "\(extra) left a folder", sourceLocation: location)
   }
 
   @Test func `data that is no text`() throws {
     let files: [(name: String, bytes: [UInt8], part: String)] = [
-      ("empty.txt", [], "is empty"), ("binary.txt", [0x7F, 0x45, 0x4C, 0x46, 0, 1], "binary.txt, byte 4: is zero"),
+      ("empty.txt", [], "is empty"),
+      ("binary.txt", [0x7F, 0x45, 0x4C, 0x46, 0, 1], "binary.txt, byte 4: is zero"),
       ("latin1.txt", Array("sch".utf8) + [0xF6] + Array("n".utf8), "latin1.txt, byte 3: begins no UTF-8"),
       ("cut.txt", Array("三".utf8.dropLast()), "byte 0"),
       ("short.txt", Array("only a few words".utf8), "fewer than one context"),
@@ -62,15 +64,18 @@ import Testing
   @Test func `help is no error`() throws {
     for arguments in [["--help"], ["pretrain", "--help"], ["tokenizer", "--help"], []] {
       let outcome = try LM.run(arguments)
-      #expect(outcome.exitCode == 0 && outcome.errors.isEmpty && outcome.output.contains("USAGE"), "\(arguments)")
+      #expect(
+        outcome.exitCode == 0 && outcome.errors.isEmpty && outcome.output.contains("USAGE"), "\(arguments)")
     }
   }
 
-  @Test(arguments: [
-    ("steps: 5\nlayer: 3\n", 64, ":2: \"layer\" is unknown"), ("- 1\n- 2\n", 2, "is no mapping"),
-    ("steps: [1\n", 2, "is no YAML"), ("steps: {a: 1}\n", 64, "\"steps\" is no plain value"),
-    ("preset: demo\n", 64, "\"preset\" is unknown"), ("steps: five\n", 64, "five"), ("steps: -5\n", 64, "--steps: is -5"),
-  ] as [(String, Int32, String)])
+  @Test(
+    arguments: [
+      ("steps: 5\nlayer: 3\n", 64, ":2: \"layer\" is unknown"), ("- 1\n- 2\n", 2, "is no mapping"),
+      ("steps: [1\n", 2, "is no YAML"), ("steps: {a: 1}\n", 64, "\"steps\" is no plain value"),
+      ("preset: demo\n", 64, "\"preset\" is unknown"), ("steps: five\n", 64, "five"),
+      ("steps: -5\n", 64, "--steps: is -5"),
+    ] as [(String, Int32, String)])
   func `keys and values of a YAML file`(yaml: String, code: Int32, part: String) throws {
     let path = try temporary.write("c.yaml", Array(yaml.utf8))
     var run = try SampleRun(temporary)
@@ -92,12 +97,16 @@ import Testing
       ("heads", ["0", "-2", "\(Int.min)"], "heads is"), ("kv-heads", ["0", "-1"], "key/value heads is"),
       ("width", ["0", "-16", "\(Int.max - 1)", "1048576"], "width is"),
       ("head-width", ["0", "-2", "1000000"], "head width is"), ("head-width", ["3"], "is odd"),
-      ("hidden", ["0", "-1", "\(Int.max)"], "hidden width is"), ("context", ["0", "-1", "\(Int.max)"], "context is"),
-      ("batch-size", ["0", "-1", "\(Int.max)"], "--batch-size: is"), ("batch-size", ["1000000000"], "takes more than"),
+      ("hidden", ["0", "-1", "\(Int.max)"], "hidden width is"),
+      ("context", ["0", "-1", "\(Int.max)"], "context is"),
+      ("batch-size", ["0", "-1", "\(Int.max)"], "--batch-size: is"),
+      ("batch-size", ["1000000000"], "takes more than"),
       ("grad-accumulation-steps", ["0"], "--grad-accumulation-steps: is 0"),
       ("steps", ["0", "-3"], "--steps: is"), ("save-every", ["0"], "--save-every: is 0"),
-      ("steps-per-eval", ["-1"], "--steps-per-eval: is -1"), ("warmup-steps", ["-1"], "--warmup-steps: is -1"),
-      ("learning-rate", ["0", "-1", "nan", "inf"], "--learning-rate: is"), ("min-lr", ["2", "nan"], "--min-lr: is"),
+      ("steps-per-eval", ["-1"], "--steps-per-eval: is -1"),
+      ("warmup-steps", ["-1"], "--warmup-steps: is -1"),
+      ("learning-rate", ["0", "-1", "nan", "inf"], "--learning-rate: is"),
+      ("min-lr", ["2", "nan"], "--min-lr: is"),
       ("weight-decay", ["-1", "nan"], "--weight-decay: is"), ("beta1", ["1", "nan"], "--beta1: is"),
       ("max-norm", ["0", "inf"], "--max-norm: is"), ("label-smoothing", ["1"], "--label-smoothing: is"),
       ("patience", ["0"], "--patience: is 0"), ("dropout", ["1", "-0.5"], "dropout is"),

@@ -29,7 +29,8 @@ import Testing
     let run = try SampleRun(temporary)
     try copyFolder(try SampleRun.finished().output, to: run.output)
     let before = try run.digest()
-    #expect(try LM.run(run.arguments + ["--resume=auto"]).isRefused(64, saying: "no checkpoint to go on from"))
+    #expect(
+      try LM.run(run.arguments + ["--resume=auto"]).isRefused(64, saying: "no checkpoint to go on from"))
     let step = "\(try SampleRun.finished().output)/training/step-20"
     #expect(try LM.run(run.arguments + ["--resume", step]).isRefused(64, saying: "holds another run"))
     #expect(try run.digest() == before)
@@ -44,7 +45,8 @@ import Testing
 
   @Test func `a checkpoint is continued in a folder of its own`() throws {
     let run = try SampleRun(temporary)
-    let outcome = try LM.run(run.arguments + ["--resume", "\(SampleRun.finished().output)/training/step-20/"])
+    let outcome = try LM.run(
+      run.arguments + ["--resume", "\(SampleRun.finished().output)/training/step-20/"])
     #expect(outcome.exitCode == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
     #expect(try run.digest() == SampleRun.finished().digest())
   }
@@ -65,7 +67,9 @@ import Testing
     run.arguments.removeAll { $0 == "--quiet" }
     let outcome = try LM.run(run.arguments + ["--resume=auto"])
     #expect(outcome.exitCode == 0 && outcome.errors.contains("resuming after step 20"), "\(outcome.errors)")
-    let said = outcome.errors.split(separator: "\n").filter { $0.contains("passed over a damaged checkpoint") }
+    let said = outcome.errors.split(separator: "\n").filter {
+      $0.contains("passed over a damaged checkpoint")
+    }
     #expect(said.count == 1 && said.first?.contains("step-30") == true)
     #expect(try run.digest() == SampleRun.finished().digest())
   }

@@ -10,11 +10,14 @@ import Testing
     let run = try SampleRun.finished()
     let names = try FileSystem.entries(of: run.output)
     for name in [
-      "config.json", "generation_config.json", "model.safetensors", "tokenizer.json", "metrics.jsonl", "report.html",
+      "config.json", "generation_config.json", "model.safetensors", "tokenizer.json", "metrics.jsonl",
+      "report.html",
     ] { #expect(names.contains(name), "\(name)") }
     #expect(try FileSystem.entries(of: "\(run.output)/training").sorted() == ["step-20", "step-30"])
     let log = String(decoding: try TemporaryDirectory.bytes(of: "\(run.output)/metrics.jsonl"), as: UTF8.self)
-    let records = try log.split(separator: "\n").map { JSONField(try JSON.parse(String($0), from: "log"), in: "log") }
+    let records = try log.split(separator: "\n").map {
+      JSONField(try JSON.parse(String($0), from: "log"), in: "log")
+    }
     #expect(try records.map { try $0["step"].integer() } == Array(1...30))
     #expect(try records[29]["loss"].double() < records[0]["loss"].double())
     #expect(try records.filter { try $0.optional("validation_loss") != nil }.count == 3)
@@ -33,7 +36,8 @@ import Testing
   @Test func `for people it says what it does, and the command line wins over YAML`() throws {
     var run = try SampleRun(temporary)
     run.arguments.removeAll { $0 == "--quiet" || $0.hasPrefix("--steps=") || $0.hasPrefix("--layers=") }
-    let yaml = try temporary.write("c.yaml", Array("steps: 4\nlayers: 3\ntokenizer: train\nvocab-size: 300\n".utf8))
+    let yaml = try temporary.write(
+      "c.yaml", Array("steps: 4\nlayers: 3\ntokenizer: train\nvocab-size: 300\n".utf8))
     let outcome = try LM.run(run.arguments + ["-c", yaml, "--layers=2"])
     #expect(outcome.exitCode == 0 && outcome.output.isEmpty, "\(outcome.errors)")
     #expect(outcome.errors.contains("4 steps in") && outcome.errors.contains("vocabulary 259"))
@@ -45,7 +49,8 @@ import Testing
   /// What transformers cannot open is saved as lm's own, which is said.
   @Test(arguments: [
     ["--family=qwen3", "--kv-heads=1"], ["--family=gpt2"], ["--family=bloom", "--hidden=64"],
-    ["--position=alibi", "--norm-placement=post"], ["--position=sinusoidal", "--feed-forward=relu", "--untied-head"],
+    ["--position=alibi", "--norm-placement=post"],
+    ["--position=sinusoidal", "--feed-forward=relu", "--untied-head"],
     ["--family=gpt2", "--no-biases", "--residual-scale=0.5", "--precision=bf16"],
   ])
   func `each family trains, is opened and generates`(choices: [String]) throws {
@@ -61,7 +66,9 @@ import Testing
 
   @Test func `logits are a float32 file of tokens by vocabulary`() throws {
     let model = try SampleRun.finished().output
-    let outcome = try LM.run(["logits", "--model", model, "--ids", "1,2,3", "--out", temporary("x.npy"), "--quiet"])
+    let outcome = try LM.run([
+      "logits", "--model", model, "--ids", "1,2,3", "--out", temporary("x.npy"), "--quiet",
+    ])
     #expect(outcome.exitCode == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
     let bytes = try TemporaryDirectory.bytes(of: temporary("x.npy"))
     let header = String(decoding: bytes.prefix(128), as: UTF8.self)
@@ -69,11 +76,15 @@ import Testing
     #expect(bytes.count == 128 + 4 * 3 * 259)
   }
 
-  @Test(arguments: [
-    (["--ids", "1,x"], 64, "\"x\" is no id"), (["--ids", "1,,2"], 64, "\"\" is no id"), (["--ids", ""], 64, "--ids"),
-    (["--ids", "259"], 64, "259 is out of range"), (["--ids=-1"], 64, "-1 is out of range"), ([], 64, "--ids: is missing"),
-    (["--text", "far more than sixteen tokens"], 64, "ids for a context of 16"), (["--text", ""], 64, "--ids: 0 ids"),
-  ] as [([String], Int32, String)])
+  @Test(
+    arguments: [
+      (["--ids", "1,x"], 64, "\"x\" is no id"), (["--ids", "1,,2"], 64, "\"\" is no id"),
+      (["--ids", ""], 64, "--ids"),
+      (["--ids", "259"], 64, "259 is out of range"), (["--ids=-1"], 64, "-1 is out of range"),
+      ([], 64, "--ids: is missing"),
+      (["--text", "far more than sixteen tokens"], 64, "ids for a context of 16"),
+      (["--text", ""], 64, "--ids: 0 ids"),
+    ] as [([String], Int32, String)])
   func `ids that cannot be are refused`(arguments: [String], code: Int32, part: String) throws {
     let model = try SampleRun.finished().output
     let outcome = try LM.run(["logits", "--model", model, "--out", temporary("x.npy")] + arguments)

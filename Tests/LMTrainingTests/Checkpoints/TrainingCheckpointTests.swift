@@ -32,16 +32,20 @@ import Testing
     let checkpoint = try checkpoint()
     _ = try checkpoint.restore(trainer, run.config) { Issue.record("\($0) is damaged") }
     do {
-      try run.train(trainer, save: { () throws(LMError) in
-        try checkpoint.save(trainer, run.config)
-        if stops { throw stop }
-      })
+      try run.train(
+        trainer,
+        save: { () throws(LMError) in
+          try checkpoint.save(trainer, run.config)
+          if stops { throw stop }
+        })
     } catch let error as LMError where error == stop {}
     return trainer
   }
 
   @Test(arguments: [DType.float32, .bfloat16], [1, 2, 5, 11])
-  func `stopped and resumed at every save, it ends with the same bits`(precision: DType, saveEvery: Int) throws {
+  func `stopped and resumed at every save, it ends with the same bits`(precision: DType, saveEvery: Int)
+    throws
+  {
     let run = run(precision: precision, saveEvery: saveEvery)
     try withFixedKernels {
       let whole = run.trainer()
@@ -64,12 +68,17 @@ import Testing
     let other = run.trainer()
     let before = other.bits
     let error = #expect(throws: LMError.self) { try checkpoint("b").restore(other, run.config) { _ in } }
-    #expect(error?.description.hasPrefix("\(temporary("training"))/step-5: belongs to a run with another") ?? false)
+    #expect(
+      error?.description.hasPrefix("\(temporary("training"))/step-5: belongs to a run with another") ?? false)
     #expect(other.bits == before && other.state.step == 0)
   }
 
-  @Test(arguments: ["model.safetensors", "optimizer.safetensors", "config.json", "manifest.json"], ["flip", "cut", "gone"])
-  func `of a damaged newest checkpoint the older one is used, and it is said`(file: String, damage: String) throws {
+  @Test(
+    arguments: ["model.safetensors", "optimizer.safetensors", "config.json", "manifest.json"],
+    ["flip", "cut", "gone"])
+  func `of a damaged newest checkpoint the older one is used, and it is said`(file: String, damage: String)
+    throws
+  {
     let run = run()
     let trainer = run.trainer()
     let checkpoint = try checkpoint()

@@ -56,7 +56,9 @@ import Testing
     try onEveryInstructionSet { set in
       let parameters = parameters()
       let optimizer = AdamW(parameters, settings)
-      var oracles = parameters.map { Oracle(doubles($0.value), decay: $0.decays ? Double(settings.weightDecay) : 0) }
+      var oracles = parameters.map {
+        Oracle(doubles($0.value), decay: $0.decays ? Double(settings.weightDecay) : 0)
+      }
       for step in 0..<100 {
         let (rate, scale) = (Float(0.01) / Float(1 + step), Float(step % 3 == 0 ? 0.25 : 1))
         for (index, parameter) in parameters.enumerated() {
@@ -83,7 +85,9 @@ import Testing
   @Test func `with gradients of zero only matrices shrink`() {
     let parameters = parameters()
     let before = parameters.map { doubles($0.value) }
-    for parameter in parameters { set(before[0].isEmpty ? [] : doubles(parameter.value).map { _ in 0 }, of: parameter) }
+    for parameter in parameters {
+      set(before[0].isEmpty ? [] : doubles(parameter.value).map { _ in 0 }, of: parameter)
+    }
     AdamW(parameters, AdamW.Settings()).update(learningRate: 0.5, gradientScale: 1)
     for (parameter, old) in zip(parameters, before) {
       let expected = old.map { parameter.decays ? $0 * (1 - 0.5 * 0.1) : $0 }
@@ -106,7 +110,8 @@ import Testing
   /// More elements than one chunk has.
   @Test func `the gradient norm is that of all gradients together`() {
     let parameters = [
-      Parameter("a", Tensor.zeros([70_000]), decays: false), Parameter("b", Tensor.zeros([3, 5]), decays: true),
+      Parameter("a", Tensor.zeros([70_000]), decays: false),
+      Parameter("b", Tensor.zeros([3, 5]), decays: true),
       Parameter("none", Tensor.zeros([3]), decays: false),
     ]
     let optimizer = AdamW(parameters, AdamW.Settings())

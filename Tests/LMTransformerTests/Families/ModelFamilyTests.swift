@@ -43,7 +43,8 @@ struct FamilyCase: CustomTestStringConvertible, Sendable {
     for (name, count) in rows {
       let ranges = (covered[name] ?? []).sorted { $0.lowerBound < $1.lowerBound }
       let ends = [0] + ranges.map(\.upperBound)
-      #expect(zip(ranges, ends).allSatisfy { $0.lowerBound == $1 } && ends.last == count, "\(name): \(ranges)")
+      #expect(
+        zip(ranges, ends).allSatisfy { $0.lowerBound == $1 } && ends.last == count, "\(name): \(ranges)")
     }
   }
 
@@ -128,12 +129,15 @@ struct FamilyCase: CustomTestStringConvertible, Sendable {
   }
 
   /// What transformers writes, with the choices that `lm` does not compute.
-  @Test(arguments: [
-    ("hidden_act", JSON.string("gelu"), "hidden_act"), ("attention_bias", .bool(true), "attention_bias true"),
-    ("rope_scaling", ["rope_type": "yarn"], "rotary scaling \"yarn\""), ("hidden_size", .integer(-4), "hidden_size"),
-    ("num_key_value_heads", .integer(3), "3 key/value heads do not divide 4 heads"),
-    ("vocab_size", .integer(Int.max), "vocab_size"),
-  ] as [(String, JSON, String)])
+  @Test(
+    arguments: [
+      ("hidden_act", JSON.string("gelu"), "hidden_act"),
+      ("attention_bias", .bool(true), "attention_bias true"),
+      ("rope_scaling", ["rope_type": "yarn"], "rotary scaling \"yarn\""),
+      ("hidden_size", .integer(-4), "hidden_size"),
+      ("num_key_value_heads", .integer(3), "3 key/value heads do not divide 4 heads"),
+      ("vocab_size", .integer(Int.max), "vocab_size"),
+    ] as [(String, JSON, String)])
   func `choices that are not supported are named`(key: String, value: JSON, part: String) throws {
     var config = LlamaFamily.config(SampleModel.all[0].configuration)
     config["model_type"] = "llama"

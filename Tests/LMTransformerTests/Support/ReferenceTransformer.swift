@@ -106,7 +106,8 @@ struct ReferenceTransformer {
       return head.indices.map { i in
         let angle = Double(place) * pow(base, -2 * Double(i % (d / 2)) / Double(d))
         return i < d / 2
-          ? head[i] * cos(angle) - head[i + d / 2] * sin(angle) : head[i] * cos(angle) + head[i - d / 2] * sin(angle)
+          ? head[i] * cos(angle) - head[i + d / 2] * sin(angle)
+          : head[i] * cos(angle) + head[i - d / 2] * sin(angle)
       }
     }
   }
