@@ -29,7 +29,24 @@ struct LMCommand: ParsableCommand {
       ProgressLine.writeToStandardError("lm: \(error)\n")
       Glibc.exit(error.kind.rawValue)
     } catch {
-      exit(withError: error)
+      guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+      ProgressLine.writeToStandardError("lm: \(usage(error))\n")
+      Glibc.exit(LMError.Kind.usage.rawValue)
     }
+  }
+
+  /// What is wrong with the arguments, and where to look, on one line.
+  private static func usage(_ error: any Error) -> String {
+    let lines = message(for: error).split(whereSeparator: \.isNewline).map { $0.drop(while: \.isWhitespace) }
+    var problem = lines.joined(separator: " ")
+    if problem.hasSuffix(".") { problem.removeLast() }
+    var path = ["lm"]
+    var verbs = configuration.subcommands
+    for name in CommandLine.arguments.dropFirst() {
+      guard let verb = verbs.first(where: { $0._commandName == name }) else { break }
+      path.append(name)
+      verbs = verb.configuration.subcommands
+    }
+    return "\(problem); see \(path.joined(separator: " ")) --help"
   }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import LMData
 import LMFormats
 import LMRuntime
@@ -45,8 +46,8 @@ public final class Pretraining {
 
     onStage("reading \(plan.data.joined(separator: ", "))")
     let (trainingText, validationText) = try Self.texts(plan)
-    try FileSystem.createDirectory(plan.output)
-    lock = try DirectoryLock(plan.output)
+    // A folder of its own is made when nothing stands against the run any more.
+    let existing = FileSystem.kind(of: plan.output) == nil ? nil : try DirectoryLock(plan.output)
     let tokenizer = try Self.tokenizer(plan, trainingText, onStage)
     onStage("encoding \(trainingText.byteCount + validationText.byteCount) bytes")
     training = try TokenStream.encode(trainingText, with: tokenizer)
@@ -61,17 +62,20 @@ public final class Pretraining {
     var plan = plan
     plan.configuration.vocabularySize = tokenizer.vocabularySize
     try plan.configuration.validate(at: "the model")
+    try Self.requireMemory(plan)
+    _ = try BatchSampler(training, sequences: plan.training.batchSize, tokens: plan.configuration.contextLength, seed: 0)
     self.plan = plan
     misfit = requested.misfit(plan.configuration)
     let config = ModelConfigFile(
       family: misfit == nil ? requested : NativeFamily.self, configuration: plan.configuration,
       specialTokens: Self.specialTokens(tokenizer))
+    try FileSystem.createDirectory(plan.output)
+    if let existing { lock = existing } else { lock = try DirectoryLock(plan.output) }
     let model = Transformer(plan.configuration)
     folder = ModelFolder(config: config, model: model, tokenizer: tokenizer)
     trainer = Trainer(model, plan.training)
     checkpoints = try TrainingCheckpoint(run.checkpoints, fingerprint: Self.fingerprint(plan, training, validation))
     metrics = MetricsLog("\(plan.output)/metrics.jsonl")
-    _ = try BatchSampler(training, sequences: plan.training.batchSize, tokens: plan.configuration.contextLength, seed: 0)
     try start(run)
   }
 
@@ -142,6 +146,20 @@ extension Pretraining {
     if !plan.validationData.isEmpty { return (all, try TextSource.read(plan.validationData)) }
     let parts = try all.split()
     return (parts.training, parts.validation)
+  }
+
+  /// Refuses sizes that this machine cannot hold: weights, gradients and two moments, and of each token at
+  /// least what enters a layer.
+  private static func requireMemory(_ plan: PretrainingPlan) throws(LMError) {
+    let c = plan.configuration
+    let tokens = Double(plan.training.batchSize) * Double(c.contextLength)
+    let needed = 16 * Double(c.parameterCount) + 4 * tokens * Double(c.layers) * Double(c.width)
+    let memory = Double(sysconf(Int32(_SC_PHYS_PAGES))) * Double(sysconf(Int32(_SC_PAGESIZE)))
+    guard needed > memory else { return }
+    func gibibytes(_ bytes: Double) -> String { "\((bytes / 0x1p30).rounded(.up))".replacing(".0", with: "") }
+    throw LMError(
+      .usage, at: "the model", "takes more than \(gibibytes(needed)) GiB to train, this machine has \(gibibytes(memory))",
+      remedy: "use smaller sizes, a smaller --batch-size or a smaller --context")
   }
 
   /// The tokenizer that was asked for; one that was trained is kept in the output folder for resuming.

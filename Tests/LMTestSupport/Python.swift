@@ -11,6 +11,12 @@ public enum Python {
     }
   }
 
+  /// The same for all of `modules`, which are looked for and not loaded: some take seconds.
+  public static func interpreter(finding modules: [String]) -> String? {
+    let found = modules.map { "u.find_spec('\($0)')" }.joined(separator: " and ")
+    return interpreter(importing: "importlib.util as u; assert \(found)")
+  }
+
   /// Runs a program found on the path, without a shell, and returns its exit code; 127 where it cannot start.
   public static func run(_ program: String, _ arguments: [String]) -> Int32 {
     var process = pid_t()

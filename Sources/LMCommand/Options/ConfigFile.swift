@@ -25,8 +25,8 @@ enum ConfigFile {
       if name == "--preset" {
         flags += try Self.flags(Presets.text(value), at: "preset \(value)", known)
       } else {
-        let file = try MappedFile(value)
-        flags += try Self.flags(String(decoding: file.bytes, as: UTF8.self), at: value, known)
+        let text = try MappedFile(value).withBytes { String(decoding: $0, as: UTF8.self) }
+        flags += try Self.flags(text, at: value, known)
       }
     }
     return [verb] + flags + rest

@@ -36,8 +36,8 @@ struct ModelOptions: ParsableArguments {
 
   /// The configuration; the vocabulary is set when the tokenizer is known.
   func configuration() throws -> TransformerConfiguration {
-    guard heads > 0, width > 0, headWidth != nil || width % heads == 0 else {
-      let divisors = width > 0 ? (1...min(width, 256)).filter { width % $0 == 0 }.map(String.init).joined(separator: ", ") : "8"
+    if heads > 0, width > 0, headWidth == nil, width % heads != 0 {
+      let divisors = (1...min(width, 256)).filter { width % $0 == 0 }.map(String.init).joined(separator: ", ")
       throw LMError(.usage, at: "--heads", "\(heads) does not divide --width \(width)", remedy: "use one of \(divisors)")
     }
     var c = TransformerConfiguration(
@@ -71,7 +71,10 @@ struct ModelOptions: ParsableArguments {
     c.tiesHead = !untiedHead
     c.residualScale = residualScale
     c.dropout = dropout
-    if hidden == nil { c.hiddenWidth = c.isGated ? (width * 8 / 3 + 15) / 16 * 16 : 4 * width }
+    // Absurd widths are left as they are: validation names them.
+    if hidden == nil, (1...1 << 30).contains(width) {
+      c.hiddenWidth = c.isGated ? (width * 8 / 3 + 15) / 16 * 16 : 4 * width
+    }
     do {
       try c.validate(at: "the model")
     } catch {

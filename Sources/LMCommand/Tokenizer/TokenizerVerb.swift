@@ -23,7 +23,7 @@ struct TokenizerInput: ParsableArguments {
 
   /// The bytes to work on.
   func bytes() throws -> [UInt8] {
-    if let input { return Array(try MappedFile(input).bytes) }
+    if let input { return try MappedFile(input).withBytes { Array($0) } }
     guard let text else {
       throw LMError(.usage, at: "TEXT", "is missing", remedy: "give a text, - for stdin, or --input FILE")
     }

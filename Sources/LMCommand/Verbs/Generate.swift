@@ -23,15 +23,20 @@ struct Generate: ParsableCommand {
     let text = prompt == "-" ? try standardInput() : prompt
     let language = try LanguageModel(opening: try model ?? BundledModel.path(), precision: precision.dtype)
     var written: [String] = []
-    if !common.json { write(text) }
+    var isPromptShown = false
+    func show(_ piece: String) {
+      if !isPromptShown { write(text) }
+      isPromptShown = true
+      write(piece)
+    }
     let result = try language.generate(text, settings, maximumTokens: maxTokens, stopTexts: stop) { piece in
-      if common.json { written.append(piece) } else { write(piece) }
+      if common.json { written.append(piece) } else { show(piece) }
       return true
     }
     if common.json {
       print(json(text, written.joined(), result).text())
     } else {
-      write("\n")
+      show("\n")
     }
     if stats { common.say(summary(result.statistics)) }
   }
