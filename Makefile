@@ -4,14 +4,14 @@ LM := .build/release/lm
 DEMO ?= .build/demo
 export LM_PYTHON ?= $(CURDIR)/.python/bin/python
 
-.PHONY: demo build test bench corpus checkpoint
+.PHONY: demo build test lint corpus checkpoint
 
 demo: build
 	rm -rf $(DEMO)
 	$(LM) pretrain --preset demo --data corpora/english.train.jsonl corpora/chinese.train.jsonl \
 	  --validation-data corpora/english.heldout.jsonl --entropy-floor 0.195 --out $(DEMO)
 	@echo; echo "A story by the model that was just trained:"; echo
-	@$(LM) generate --model $(DEMO) -p "There was once" -n 200 --seed 1 --stats
+	@$(LM) generate --model $(DEMO) -p "Once upon a time" -n 200 --seed 1 --stats
 	@echo; echo "model:  $(DEMO)"; echo "report: $(DEMO)/report.html"
 
 build:
@@ -23,6 +23,15 @@ test:
 	swift build -c release --build-tests
 	swift build -c release
 	swift test -c release --skip-build
+
+lint:
+	swift format lint --strict --recursive Package.swift Sources Tests corpora/generator
+
+# Trains the model in checkpoints/ again, in .build/stories.
+checkpoint: build
+	$(LM) pretrain --preset demo --layers 5 --steps 2500 --dropout 0.1 --weight-decay 0.3 --warmup-steps 100 \
+	  --save-every 1000 --steps-per-eval 250 --data corpora/english.train.jsonl corpora/chinese.train.jsonl \
+	  --validation-data corpora/english.heldout.jsonl --entropy-floor 0.195 --out .build/stories
 
 # Rewrites the bundled corpus; it is the same, bit for bit, on every machine.
 corpus:
