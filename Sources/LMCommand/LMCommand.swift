@@ -14,9 +14,17 @@ struct LMCommand: ParsableCommand {
       """,
     subcommands: [Pretrain.self, Generate.self, TokenizerVerb.self, Logits.self, Info.self, Bench.self])
 
-  /// The verb called `name`.
-  static func verb(_ name: String) -> (any ParsableCommand.Type)? {
-    configuration.subcommands.first { $0._commandName == name }
+  /// The verb or sub-verb that `arguments` begin with, and how many words name it.
+  static func verb(_ arguments: [String]) -> (command: any ParsableCommand.Type, depth: Int) {
+    var command: any ParsableCommand.Type = LMCommand.self
+    var depth = 0
+    while depth < arguments.count,
+      let next = command.configuration.subcommands.first(where: { $0._commandName == arguments[depth] })
+    {
+      command = next
+      depth += 1
+    }
+    return (command, depth)
   }
 
   static func main() {
@@ -40,13 +48,8 @@ struct LMCommand: ParsableCommand {
     let lines = message(for: error).split(whereSeparator: \.isNewline).map { $0.drop(while: \.isWhitespace) }
     var problem = lines.joined(separator: " ")
     if problem.hasSuffix(".") { problem.removeLast() }
-    var path = ["lm"]
-    var verbs = configuration.subcommands
-    for name in CommandLine.arguments.dropFirst() {
-      guard let verb = verbs.first(where: { $0._commandName == name }) else { break }
-      path.append(name)
-      verbs = verb.configuration.subcommands
-    }
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    let path = ["lm"] + arguments.prefix(verb(arguments).depth)
     return "\(problem); see \(path.joined(separator: " ")) --help"
   }
 }

@@ -110,7 +110,7 @@ public final class Pretraining {
     let sequences = max(1, Self.validationTokens / plan.configuration.contextLength)
     let heldOut = EvaluationBatches(
       validation, sequences: sequences, tokens: plan.configuration.contextLength)
-    var failure: LMError?
+    var logFailure: LMError?
     var fullDisks = 0
     let end = try trainer.run(
       batch: { sampler.batch($0) },
@@ -119,22 +119,23 @@ public final class Pretraining {
         // A full disk ends the run only when it stays full: the last checkpoint is kept meanwhile.
         do throws(LMError) {
           try checkpoints.save(trainer, folder.config)
+          try writeReport()
           fullDisks = 0
         } catch {
           fullDisks += 1
           let isLast = trainer.state.step == plan.training.steps || StopRequest.isRaised
           guard error.kind == .diskFull, fullDisks < 3, !isLast else { throw error }
         }
-        try writeReport()
       },
       onEvent: { [self] event in
         if case .step(let record) = event {
-          do throws(LMError) { try metrics.append(record) } catch { failure = failure ?? error }
+          do throws(LMError) { try metrics.append(record) } catch { logFailure = logFailure ?? error }
         }
         onEvent(event)
       })
-    if let failure { throw failure }
+    // The model matters more than its log: it is written first.
     try folder.write(to: plan.output)
+    if let logFailure { throw logFailure }
     try writeReport()
     return end
   }

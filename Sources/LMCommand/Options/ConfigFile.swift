@@ -5,15 +5,23 @@ import Yams
 /// Turns presets and `-c FILE.yaml` into flags that stand before those of the command line, so that one parser
 /// knows all names and the command line wins.
 enum ConfigFile {
-  /// The arguments with `--preset NAME` and `-c FILE` replaced by what they say.
+  /// What a file or preset says about one flag.
+  private struct Setting {
+    let name: String
+    let arguments: [String]
+  }
+
+  /// The arguments with `--preset NAME` and `-c FILE` replaced by what they say; of a flag that is given more
+  /// than once, the last file counts, and the command line before all files.
   /// - Throws: ``LMError`` where a preset or file is unknown, no YAML, or has a key that the verb lacks.
   static func expanded(_ arguments: [String]) throws -> [String] {
-    guard let verb = arguments.first, let command = LMCommand.verb(verb) else { return arguments }
+    let (command, depth) = LMCommand.verb(arguments)
+    guard command.configuration.subcommands.isEmpty else { return arguments }
     var rest: [String] = []
-    var flags: [String] = []
+    var settings: [Setting] = []
     let help = command.helpMessage(columns: 200)
     let known = Set(help.split(whereSeparator: { !($0.isLetter || $0.isNumber || $0 == "-") }).map(String.init))
-    var index = 1
+    var index = depth
     while index < arguments.count {
       let (name, inline) = Self.split(arguments[index])
       guard ["-c", "--config", "--preset"].contains(name), let value = inline ?? arguments[safe: index + 1] else {
@@ -23,13 +31,18 @@ enum ConfigFile {
       }
       index += inline == nil ? 2 : 1
       if name == "--preset" {
-        flags += try Self.flags(Presets.text(value), at: "preset \(value)", known)
+        settings += try Self.settings(Presets.text(value), at: "preset \(value)", known)
       } else {
         let text = try MappedFile(value).withBytes { String(decoding: $0, as: UTF8.self) }
-        flags += try Self.flags(text, at: value, known)
+        settings += try Self.settings(text, at: value, known)
       }
     }
-    return [verb] + flags + rest
+    let given = Set(rest.map { Self.split($0).0 })
+    let flags = settings.indices.filter { index in
+      !given.contains("--\(settings[index].name)")
+        && !settings[(index + 1)...].contains { $0.name == settings[index].name }
+    }
+    return arguments.prefix(depth) + flags.flatMap { settings[$0].arguments } + rest
   }
 
   private static func split(_ argument: String) -> (String, String?) {
@@ -37,8 +50,8 @@ enum ConfigFile {
     return (String(argument[..<equals]), String(argument[argument.index(after: equals)...]))
   }
 
-  /// One flag per key: `true` gives the flag alone, a list repeats its values behind it.
-  private static func flags(_ yaml: String, at place: String, _ known: Set<String>) throws -> [String] {
+  /// One setting per key: `true` gives the flag alone, a list puts its values behind it.
+  private static func settings(_ yaml: String, at place: String, _ known: Set<String>) throws -> [Setting] {
     let node: Node?
     do { node = try Yams.compose(yaml: yaml) } catch {
       throw LMError(at: place, "is no YAML", remedy: "write lines such as \"steps: 2000\"")
@@ -47,7 +60,7 @@ enum ConfigFile {
     guard case .mapping(let mapping) = node else {
       throw LMError(at: place, "is no mapping", remedy: "write lines such as \"steps: 2000\"")
     }
-    return try mapping.flatMap { key, value -> [String] in
+    return try mapping.map { key, value in
       let name = key.string ?? ""
       let line = key.mark.map { ":\($0.line)" } ?? ""
       guard known.contains("--\(name)"), name != "config", name != "preset" else {
@@ -55,10 +68,10 @@ enum ConfigFile {
       }
       switch value {
       case .scalar(let scalar):
-        if scalar.string == "true" { return ["--\(name)"] }
-        return scalar.string == "false" ? [] : ["--\(name)=\(scalar.string)"]
+        if scalar.string == "true" { return Setting(name: name, arguments: ["--\(name)"]) }
+        return Setting(name: name, arguments: scalar.string == "false" ? [] : ["--\(name)=\(scalar.string)"])
       case .sequence(let items):
-        return ["--\(name)"] + items.compactMap { $0.string }
+        return Setting(name: name, arguments: ["--\(name)"] + items.compactMap { $0.string })
       default:
         throw LMError(.usage, at: place + line, "\"\(name)\" is no plain value", remedy: "give a number, a text or a list")
       }
