@@ -1,4 +1,4 @@
-# Two commands: `make demo` (the main job, about four minutes) and `make test` (everything).
+# Two commands: `make demo` (the main job: about two minutes of training after the build) and `make test` (everything).
 SHELL := /bin/bash
 LM := .build/release/lm
 DEMO ?= .build/demo

@@ -41,7 +41,14 @@ func tests(_ name: String, uses: [String] = []) -> Target {
 let package = Package(
   name: "lm",
   products: [
-    .executable(name: "lm", targets: ["LMCommand"])
+    .executable(name: "lm", targets: ["LMCommand"]),
+    .library(
+      name: "LanguageModels",
+      targets: [
+        "LanguageModels", "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd",
+        "LMData",
+        "LMFormats", "LMTokenizer", "LMTensor", "LMRuntime",
+      ]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -95,7 +102,8 @@ let package = Package(
       dependencies: [
         "LanguageModels", "LMTraining", "LMGeneration", "LMTransformer", "LMAutograd", "LMData", "LMFormats",
         "LMTokenizer", "LMTensor", "LMRuntime",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Yams", package: "Yams"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Yams", package: "Yams"),
       ],
       resources: [.embedInCode("Presets")], swiftSettings: settings),
 

@@ -30,7 +30,8 @@ extension Variable {
       bias: bias?.table(queries: ranges.queries, keys: ranges.keys, offset: offset), cache: cache)
     if let cache {
       cache.append(value, shape: shape, batch: ranges.batch)
-      precondition(cache.count == ranges.keys, "attention: \(cache.count) cached keys, ranges for \(ranges.keys)")
+      precondition(
+        cache.count == ranges.keys, "attention: \(cache.count) cached keys, ranges for \(ranges.keys)")
     }
     call.forward()
     let output = Variable(call.output)
@@ -53,7 +54,9 @@ private struct AttentionCall {
   private static let tiledQueries = 8
 
   /// The kernel call for `heads` query heads from `head` on, which share one key/value head.
-  private func call(sequence: Int, head: Int, heads: Int, first: UnsafePointer<Int32>, last: UnsafePointer<Int32>) -> lm_attention {
+  private func call(
+    sequence: Int, head: Int, heads: Int, first: UnsafePointer<Int32>, last: UnsafePointer<Int32>
+  ) -> lm_attention {
     let size = input.dtype.byteCount
     let (d, width) = (shape.headWidth, input.columnCount)
     let group = head / shape.groupSize
@@ -96,7 +99,9 @@ private struct AttentionCall {
   }
 
   /// Runs `body(sequence, head, thread)` for every sequence and every `heads`-th head.
-  private func forEach(heads: Int, _ body: (Int, Int, Int, UnsafePointer<Int32>, UnsafePointer<Int32>) -> Void) {
+  private func forEach(
+    heads: Int, _ body: (Int, Int, Int, UnsafePointer<Int32>, UnsafePointer<Int32>) -> Void
+  ) {
     let groups = shape.heads / heads
     ranges.first.withUnsafeBufferPointer { first in
       ranges.last.withUnsafeBufferPointer { last in
@@ -116,7 +121,9 @@ private struct AttentionCall {
     let isShort = ranges.queries < Self.tiledQueries && logSums == nil
     var sample = lm_attention()
     sample.type = input.dtype.kernelType
-    (sample.queries, sample.keys, sample.width, sample.heads) = (ranges.queries, ranges.keys, shape.headWidth, heads)
+    (sample.queries, sample.keys, sample.width, sample.heads) = (
+      ranges.queries, ranges.keys, shape.headWidth, heads
+    )
     let bytes = isShort ? (ranges.keys * 4 + 63) / 64 * 64 : table.pointee.attention_scratch(&sample, 0)
     let scratch = Storage(byteCount: bytes * threads)
     forEach(heads: heads) { sequence, head, thread, first, last in
@@ -138,14 +145,17 @@ private struct AttentionCall {
     let (d, width, size) = (shape.headWidth, input.columnCount, input.dtype.byteCount)
     var sample = lm_attention()
     sample.type = input.dtype.kernelType
-    (sample.queries, sample.keys, sample.width, sample.heads) = (ranges.queries, ranges.keys, d, shape.groupSize)
+    (sample.queries, sample.keys, sample.width, sample.heads) = (
+      ranges.queries, ranges.keys, d, shape.groupSize
+    )
     let bytes = table.pointee.attention_scratch(&sample, 1)
     let scratch = Storage(byteCount: bytes * ThreadPool.shared.threadCount)
     forEach(heads: shape.groupSize) { sequence, head, thread, first, last in
       var call = call(sequence: sequence, head: head, heads: shape.groupSize, first: first, last: last)
       let row = result.pointer + sequence * ranges.queries * width * size
       let group = head / shape.groupSize
-      call.d_out = UnsafeRawPointer(dy.pointer + (sequence * ranges.queries * shape.queryWidth + head * d) * size)
+      call.d_out = UnsafeRawPointer(
+        dy.pointer + (sequence * ranges.queries * shape.queryWidth + head * d) * size)
       call.d_out_stride = shape.queryWidth
       call.d_q = row + head * d * size
       call.d_k = row + (shape.queryWidth + group * d) * size

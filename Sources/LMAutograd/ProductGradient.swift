@@ -25,12 +25,14 @@ struct ProductGradient {
   func rows(_ range: Range<Int>) -> Tensor {
     let block = Tensor([range.count, inputs.columnCount])
     MatrixProduct.multiply(
-      .columns(of: outputs, columns: range), .columns(of: inputs), precision: precision, into: MatrixResult(block))
+      .columns(of: outputs, columns: range), .columns(of: inputs), precision: precision,
+      into: MatrixResult(block))
     if let scattered, let target = block.floats.baseAddress, let source = scattered.rows.floats.baseAddress {
       let width = inputs.columnCount
       for (index, id) in scattered.ids.enumerated() where range.contains(Int(id)) {
         Kernels.table.pointee.add(
-          DType.float32.kernelType, width, source + index * width, target + (Int(id) - range.lowerBound) * width)
+          DType.float32.kernelType, width, source + index * width,
+          target + (Int(id) - range.lowerBound) * width)
       }
     }
     return block
@@ -48,7 +50,9 @@ struct ProductGradient {
     let wide = outputs.converted(to: .float32)
     for row in 0..<outputs.rowCount {
       for (column, id) in ids.enumerated() {
-        total += 2 * Double(wide.floats[row * wide.columnCount + Int(id)]) * Double(mixed.floats[row * ids.count + column])
+        total +=
+          2 * Double(wide.floats[row * wide.columnCount + Int(id)])
+          * Double(mixed.floats[row * ids.count + column])
       }
     }
     for (row, id) in ids.enumerated() {

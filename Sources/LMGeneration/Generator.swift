@@ -45,7 +45,8 @@ public final class Generator {
     var statistics = GenerationStatistics()
     let start = ContinuousClock.now
     prepareCaches(prompt.count + maximumTokens)
-    var logits = model.lastLogits(prompt, ForwardContext(tokens: prompt.count, caches: caches, precision: precision))
+    var logits = model.lastLogits(
+      prompt, ForwardContext(tokens: prompt.count, caches: caches, precision: precision))
     let promptEnd = ContinuousClock.now
     var history = prompt
     var reason = GenerationResult.StopReason.maximumTokens

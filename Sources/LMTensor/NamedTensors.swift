@@ -18,7 +18,11 @@ public struct NamedTensors: Sendable {
   public subscript(name: String) -> Tensor? {
     get { tensors[name] }
     set {
-      if newValue == nil { order.removeAll { $0 == name } } else if tensors[name] == nil { order.append(name) }
+      if newValue == nil {
+        order.removeAll { $0 == name }
+      } else if tensors[name] == nil {
+        order.append(name)
+      }
       tensors[name] = newValue
     }
   }

@@ -90,18 +90,19 @@ public final class Trainer {
         note(validation: loss)
       }
       onEvent(.step(record))
-      clock = ContinuousClock.now
       let isEarly = settings.patience.map { state.evaluationsSinceBest >= $0 } ?? false
       // Weights that may be about to diverge do not take the place of a good checkpoint.
       let isDue = state.step % settings.saveEvery == 0 && state.skippedInARow == 0
       if isLast || isEarly || isDue { try save() }
+      clock = ContinuousClock.now
       if isEarly { return .stoppedEarly }
     }
     return .finished
   }
 
   /// One update: forward and backward of every part of the batch, clipping, AdamW.
-  private func step(_ batch: (Int) -> TokenBatch, _ onEvent: (Event) -> Void) throws(LMError) -> MetricsRecord {
+  private func step(_ batch: (Int) -> TokenBatch, _ onEvent: (Event) -> Void) throws(LMError) -> MetricsRecord
+  {
     let parts = settings.gradientAccumulationSteps
     let batches = (0..<parts).map { batch(state.step * parts + $0) }
     let counted = batches.reduce(0) { $0 + $1.targets.reduce(0) { $0 + ($1 < 0 ? 0 : 1) } }
@@ -166,7 +167,8 @@ public final class Trainer {
   public func meanLoss(_ batches: some Sequence<TokenBatch>) -> Double? {
     var sum = LossSum()
     for batch in batches {
-      let context = ForwardContext(batch: batch.sequences, tokens: batch.tokens, precision: settings.precision)
+      let context = ForwardContext(
+        batch: batch.sequences, tokens: batch.tokens, precision: settings.precision)
       let loss = model.loss(batch.ids, targets: batch.targets, context)
       sum.total += loss.total
       sum.tokens += loss.tokens

@@ -41,7 +41,8 @@ public struct TrainingSettings: Sendable, Equatable {
   /// - Throws: ``LMError`` of kind `usage` that names the flag and its range.
   public func validate() throws(LMError) {
     let counts: [(String, Int)] = [
-      ("--steps", steps), ("--batch-size", batchSize), ("--grad-accumulation-steps", gradientAccumulationSteps),
+      ("--steps", steps), ("--batch-size", batchSize),
+      ("--grad-accumulation-steps", gradientAccumulationSteps),
       ("--steps-per-eval", stepsPerEvaluation), ("--save-every", saveEvery), ("--patience", patience ?? 1),
     ]
     for (flag, value) in counts where !(1...1_000_000_000).contains(value) {
@@ -58,7 +59,8 @@ public struct TrainingSettings: Sendable, Equatable {
     }
     guard (0...learningRate).contains(minimumLearningRate) else {
       throw LMError(
-        .usage, at: "--min-lr", "is \(minimumLearningRate)", remedy: "use a number from 0 to the learning rate")
+        .usage, at: "--min-lr", "is \(minimumLearningRate)",
+        remedy: "use a number from 0 to the learning rate")
     }
     guard adamW.weightDecay >= 0, adamW.weightDecay.isFinite else {
       throw LMError(.usage, at: "--weight-decay", "is \(adamW.weightDecay)", remedy: "use 0 or more")
@@ -69,5 +71,27 @@ public struct TrainingSettings: Sendable, Equatable {
     guard (0..<1).contains(labelSmoothing) else {
       throw LMError(.usage, at: "--label-smoothing", "is \(labelSmoothing)", remedy: "use 0 to below 1")
     }
+  }
+
+  /// What decides about the bits of a run, by name; the time limit and the rhythm of saving do not.
+  public var json: JSONObject {
+    var object = JSONObject()
+    object["steps"] = .integer(steps)
+    object["batch size"] = .integer(batchSize)
+    object["gradient accumulation steps"] = .integer(gradientAccumulationSteps)
+    object["learning rate"] = .number(learningRate)
+    object["minimum learning rate"] = .number(minimumLearningRate)
+    object["warm-up steps"] = .integer(warmupSteps)
+    object["beta 1"] = .number(Double(adamW.beta1))
+    object["beta 2"] = .number(Double(adamW.beta2))
+    object["epsilon"] = .number(Double(adamW.epsilon))
+    object["weight decay"] = .number(Double(adamW.weightDecay))
+    object["maximum norm"] = .number(maximumNorm)
+    object["label smoothing"] = .number(Double(labelSmoothing))
+    object["precision"] = .string(precision == .bfloat16 ? "bf16" : "fp32")
+    object["seed"] = .string("\(seed)")
+    object["steps per evaluation"] = .integer(stepsPerEvaluation)
+    object["patience"] = patience.map { .integer($0) } ?? .null
+    return object
   }
 }

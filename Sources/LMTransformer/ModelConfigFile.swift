@@ -12,7 +12,9 @@ public struct ModelConfigFile: Sendable {
   private static let specialKeys = ["bos_token_id", "eos_token_id", "pad_token_id"]
 
   /// The file for a model that is to be written.
-  public init(family: any ModelFamily.Type, configuration: TransformerConfiguration, specialTokens: [String: Int]) {
+  public init(
+    family: any ModelFamily.Type, configuration: TransformerConfiguration, specialTokens: [String: Int]
+  ) {
     self.family = family
     self.configuration = configuration
     self.specialTokens = specialTokens

@@ -23,7 +23,9 @@ extension Transformer {
   /// Buffers that old files hold (rotary frequencies, causal masks) and a copy of a tied head are passed
   /// over; names may lack or have the prefix `transformer.` or `model.`.
   /// - Throws: ``LMError`` that lists missing, misshapen and unknown tensors.
-  public func load(_ tensors: NamedTensors, _ family: any ModelFamily.Type, from place: String) throws(LMError) {
+  public func load(_ tensors: NamedTensors, _ family: any ModelFamily.Type, from place: String)
+    throws(LMError)
+  {
     let own = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.value) })
     var faults: [String] = []
     var used: Set<String> = []
@@ -46,7 +48,9 @@ extension Transformer {
       faults.append("\(name) is unknown")
     }
     guard faults.isEmpty else {
-      let shown = faults.prefix(12).joined(separator: ", ") + (faults.count > 12 ? ", and \(faults.count - 12) more" : "")
+      let shown =
+        faults.prefix(12).joined(separator: ", ")
+        + (faults.count > 12 ? ", and \(faults.count - 12) more" : "")
       throw LMError(at: place, shown, remedy: "use the weights that belong to this config.json")
     }
   }
@@ -92,7 +96,8 @@ extension WeightName {
 
   /// Calls `body` with the index of each element here and in the file.
   private func forEachElement(_ tensor: Tensor, _ body: (_ own: Int, _ file: Int) -> Void) {
-    let (rows, columns) = tensor.shape.count == 1 ? (tensor.elementCount, 1) : (tensor.rowCount, tensor.columnCount)
+    let (rows, columns) =
+      tensor.shape.count == 1 ? (tensor.elementCount, 1) : (tensor.rowCount, tensor.columnCount)
     switch layout {
     case .plain:
       for index in 0..<rows * columns { body(index, index) }

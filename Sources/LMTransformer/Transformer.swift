@@ -29,7 +29,8 @@ public final class Transformer {
     case .learned:
       positionTable = Parameter("positions.weight", Tensor.zeros([c.contextLength, c.width]), decays: true)
     case .sinusoidal:
-      let table = Parameter("positions.weight", sinusoidalPositions(c.contextLength, width: c.width), decays: false)
+      let table = Parameter(
+        "positions.weight", sinusoidalPositions(c.contextLength, width: c.width), decays: false)
       table.isTrainable = false
       positionTable = table
     case .rotary, .alibi:
@@ -39,7 +40,8 @@ public final class Transformer {
     let positions = AttentionPositions(c)
     blocks = (0..<c.layers).map { TransformerBlock($0, c, positions: positions) }
     finalNorm = c.normPlacement == .pre ? Norm("norm", c) : nil
-    head = c.tiesHead
+    head =
+      c.tiesHead
       ? embedding : Parameter("head.weight", Tensor.zeros([c.vocabularySize, c.width]), decays: true)
   }
 
@@ -88,7 +90,8 @@ public final class Transformer {
   /// With a tape in the context the gradients of `gradientScale` · Σ losses reach all parameters when the
   /// tape runs.
   public func loss(
-    _ ids: [Int32], targets: [Int32], smoothing: Float = 0, gradientScale: Float = 1, _ context: ForwardContext
+    _ ids: [Int32], targets: [Int32], smoothing: Float = 0, gradientScale: Float = 1,
+    _ context: ForwardContext
   ) -> LossSum {
     hidden(ids, context).linearCrossEntropy(
       head, targets: targets, smoothing: smoothing, gradientScale: gradientScale,

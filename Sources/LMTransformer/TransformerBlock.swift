@@ -32,12 +32,16 @@ public final class TransformerBlock {
     self.positions = positions
     let (name, c, shape) = ("layers.\(index)", configuration, configuration.attentionShape)
     attentionNorm = Norm("\(name).attention.norm", c)
-    attentionInput = Linear("\(name).attention.input", inputs: c.width, outputs: shape.rowWidth, hasBias: c.hasBiases)
-    attentionOutput = Linear("\(name).attention.output", inputs: shape.queryWidth, outputs: c.width, hasBias: c.hasBiases)
+    attentionInput = Linear(
+      "\(name).attention.input", inputs: c.width, outputs: shape.rowWidth, hasBias: c.hasBiases)
+    attentionOutput = Linear(
+      "\(name).attention.output", inputs: shape.queryWidth, outputs: c.width, hasBias: c.hasBiases)
     feedForwardNorm = Norm("\(name).feed_forward.norm", c)
     feedForwardInput = Linear(
-      "\(name).feed_forward.input", inputs: c.width, outputs: c.hiddenWidth * (c.isGated ? 2 : 1), hasBias: c.hasBiases)
-    feedForwardOutput = Linear("\(name).feed_forward.output", inputs: c.hiddenWidth, outputs: c.width, hasBias: c.hasBiases)
+      "\(name).feed_forward.input", inputs: c.width, outputs: c.hiddenWidth * (c.isGated ? 2 : 1),
+      hasBias: c.hasBiases)
+    feedForwardOutput = Linear(
+      "\(name).feed_forward.output", inputs: c.hiddenWidth, outputs: c.width, hasBias: c.hasBiases)
     func headNorm(_ part: String) -> Parameter? {
       guard c.normsQueriesAndKeys else { return nil }
       let ones = Tensor([Float](repeating: 1, count: c.headWidth), shape: [c.headWidth])

@@ -43,10 +43,12 @@ extension TransformerConfiguration {
     let size = 1...(1 << 30)
     self.init(
       vocabularySize: try field["vocabulary_size"].integer(in: size),
-      contextLength: try field["context_length"].integer(in: size), width: try field["width"].integer(in: size),
+      contextLength: try field["context_length"].integer(in: size),
+      width: try field["width"].integer(in: size),
       layers: try field["layers"].integer(in: size), heads: try field["heads"].integer(in: size),
       keyValueHeads: try field["key_value_heads"].integer(in: size),
-      headWidth: try field["head_width"].integer(in: size), hiddenWidth: try field["hidden_width"].integer(in: size))
+      headWidth: try field["head_width"].integer(in: size),
+      hiddenWidth: try field["hidden_width"].integer(in: size))
     norm = try Self.choice(field["norm"])
     normPlacement = try Self.choice(field["norm_placement"])
     normEpsilon = Float(try field["norm_epsilon"].double())
@@ -55,7 +57,8 @@ extension TransformerConfiguration {
     case "sinusoidal": position = .sinusoidal
     case "alibi": position = .alibi
     case "rope": position = .rotary(base: try field["rope_base"].double())
-    default: throw try field["position"].unsupported("this position", "use learned, sinusoidal, rope or alibi")
+    default:
+      throw try field["position"].unsupported("this position", "use learned, sinusoidal, rope or alibi")
     }
     activation = try Self.choice(field["activation"])
     isGated = try field["gated"].bool()

@@ -34,11 +34,13 @@ extension TransformerConfiguration {
           remedy: "use an even head width, or other positions")
       }
       guard base > 1, base < 1e12 else {
-        throw LMError(at: place, "rotary base is \(base)", remedy: "use a number between 1 and 1e12, usually 10000")
+        throw LMError(
+          at: place, "rotary base is \(base)", remedy: "use a number between 1 and 1e12, usually 10000")
       }
     }
     guard normEpsilon > 0, normEpsilon < 1 else {
-      throw LMError(at: place, "norm epsilon is \(normEpsilon)", remedy: "use a small positive number such as 1e-5")
+      throw LMError(
+        at: place, "norm epsilon is \(normEpsilon)", remedy: "use a small positive number such as 1e-5")
     }
     guard residualScale.isFinite else {
       throw LMError(at: place, "residual scale is \(residualScale)", remedy: "use a number, usually 1")

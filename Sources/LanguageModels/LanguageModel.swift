@@ -50,6 +50,7 @@ public final class LanguageModel {
   ///   - stopTexts: texts at which to stop; they are not handed out.
   ///   - onText: gets every piece; false ends the generation.
   /// - Throws: ``LMError`` where the prompt does not fit the context or a setting is out of range.
+  @discardableResult
   public func generate(
     _ prompt: String, _ settings: SamplingSettings = SamplingSettings(), maximumTokens: Int,
     stopTexts: [String] = [], onText: (String) -> Bool
@@ -95,7 +96,8 @@ extension ModelFolder {
         remedy: "give 1 to \(c.contextLength) ids")
     }
     if let wrong = ids.first(where: { !(0..<Int32(c.vocabularySize)).contains($0) }) {
-      throw LMError(.usage, at: "--ids", "\(wrong) is out of range", remedy: "use ids from 0 to \(c.vocabularySize - 1)")
+      throw LMError(
+        .usage, at: "--ids", "\(wrong) is out of range", remedy: "use ids from 0 to \(c.vocabularySize - 1)")
     }
     return model.logits(ids, ForwardContext(batch: 1, tokens: ids.count, precision: precision))
   }

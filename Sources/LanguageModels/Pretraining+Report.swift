@@ -34,38 +34,48 @@ extension Pretraining {
 
   /// The entropy of the validation text in nats per token.
   private var floorPerToken: Double? {
-    plan.entropyFloor.map { $0 * log(2) * Double(validation.byteCount) / Double(max(1, validation.ids.count)) }
+    plan.entropyFloor.map {
+      $0 * log(2) * Double(validation.byteCount) / Double(max(1, validation.ids.count))
+    }
   }
 
   private var modelGroup: RunReport.Group {
     let c = plan.configuration
-    return RunReport.Group("Model", [
-      ("family", folder.config.family.modelType), ("parameters", "\(c.parameterCount)"),
-      ("vocabulary", "\(c.vocabularySize)"), ("context", "\(c.contextLength)"), ("layers", "\(c.layers)"),
-      ("width", "\(c.width)"), ("hidden width", "\(c.hiddenWidth)"),
-      ("heads", "\(c.heads) on \(c.keyValueHeads) of width \(c.headWidth)"), ("norm", c.norm.rawValue),
-      ("positions", "\(c.position)"), ("feed-forward", "\(c.activation.rawValue)\(c.isGated ? ", gated" : "")"),
-    ])
+    return RunReport.Group(
+      "Model",
+      [
+        ("family", folder.config.family.modelType), ("parameters", "\(c.parameterCount)"),
+        ("vocabulary", "\(c.vocabularySize)"), ("context", "\(c.contextLength)"), ("layers", "\(c.layers)"),
+        ("width", "\(c.width)"), ("hidden width", "\(c.hiddenWidth)"),
+        ("heads", "\(c.heads) on \(c.keyValueHeads) of width \(c.headWidth)"), ("norm", c.norm.rawValue),
+        ("positions", "\(c.position)"),
+        ("feed-forward", "\(c.activation.rawValue)\(c.isGated ? ", gated" : "")"),
+      ])
   }
 
   private var recipeGroup: RunReport.Group {
     let t = plan.training
-    return RunReport.Group("Recipe", [
-      ("steps", "\(t.steps)"), ("batch", "\(t.batchSize) × \(t.gradientAccumulationSteps) sequences"),
-      ("learning rate", "\(t.learningRate) to \(t.minimumLearningRate), warm-up \(t.warmupSteps)"),
-      ("AdamW", "β \(t.adamW.beta1), \(t.adamW.beta2), decay \(t.adamW.weightDecay)"),
-      ("clipping", "\(t.maximumNorm)"), ("dropout", "\(plan.configuration.dropout)"),
-      ("precision", t.precision == .bfloat16 ? "bf16 products, float32 sums and weights" : "float32"),
-      ("seed", "\(t.seed)"), ("kernels", "\(Kernels.instructionSet)"), ("threads", "\(ThreadPool.shared.threadCount)"),
-    ])
+    return RunReport.Group(
+      "Recipe",
+      [
+        ("steps", "\(t.steps)"), ("batch", "\(t.batchSize) × \(t.gradientAccumulationSteps) sequences"),
+        ("learning rate", "\(t.learningRate) to \(t.minimumLearningRate), warm-up \(t.warmupSteps)"),
+        ("AdamW", "β \(t.adamW.beta1), \(t.adamW.beta2), decay \(t.adamW.weightDecay)"),
+        ("clipping", "\(t.maximumNorm)"), ("dropout", "\(plan.configuration.dropout)"),
+        ("precision", t.precision == .bfloat16 ? "bf16 products, float32 sums and weights" : "float32"),
+        ("seed", "\(t.seed)"), ("kernels", "\(Kernels.instructionSet)"),
+        ("threads", "\(ThreadPool.shared.threadCount)"),
+      ])
   }
 
   private var dataGroup: RunReport.Group {
-    RunReport.Group("Data", [
-      ("text", plan.data.joined(separator: ", ")),
-      ("training", "\(training.byteCount) bytes, \(training.ids.count) tokens"),
-      ("validation", "\(validation.byteCount) bytes, \(validation.ids.count) tokens"),
-      ("bits per byte", bitsPerByte.map { "\(($0 * 1000).rounded() / 1000)" } ?? "not measured"),
-    ])
+    RunReport.Group(
+      "Data",
+      [
+        ("text", plan.data.joined(separator: ", ")),
+        ("training", "\(training.byteCount) bytes, \(training.ids.count) tokens"),
+        ("validation", "\(validation.byteCount) bytes, \(validation.ids.count) tokens"),
+        ("bits per byte", bitsPerByte.map { "\(($0 * 1000).rounded() / 1000)" } ?? "not measured"),
+      ])
   }
 }

@@ -98,6 +98,7 @@ public final class Pretraining {
     self.notes = notes
     if !isRestored { folder.model.initialize(seed: plan.training.seed) }
     try checkpoints.requireSpace(trainer)
+    try folder.tokenizer?.save(to: plan.output)
     try metrics.resume(atStep: trainer.state.step)
   }
 
@@ -167,7 +168,7 @@ extension Pretraining {
       remedy: "use smaller sizes, a smaller --batch-size or a smaller --context")
   }
 
-  /// The tokenizer that was asked for; one that was trained is kept in the output folder for resuming.
+  /// The tokenizer that was asked for. One that is trained comes out the same each time.
   private static func tokenizer(
     _ plan: PretrainingPlan, _ text: TextSource, _ onStage: (String) -> Void
   ) throws(LMError) -> Tokenizer {
@@ -193,16 +194,19 @@ extension Pretraining {
     return Dictionary(uniqueKeysWithValues: ids.compactMap { key, id in id.map { (key, Int($0)) } })
   }
 
-  /// Names everything that decides about the bits of a run.
-  private static func fingerprint(_ plan: PretrainingPlan, _ training: TokenStream, _ validation: TokenStream)
-    -> String
-  {
-    var recipe = plan.training
-    recipe.maximumSeconds = nil
-    let text = "\(plan.configuration.json.text()) \(plan.family) \(recipe)"
-    let digests =
-      [Array(text.utf8)].map { SHA256Digest(of: $0) }
-      + [training.ids, validation.ids].map { ids in ids.withUnsafeBytes { SHA256Digest(of: $0) } }
-    return SHA256Digest(of: Array(digests.map(\.description).joined(separator: " ").utf8)).description
+  /// Everything that decides about the bits of a run, except the instruction set.
+  private static func fingerprint(
+    _ plan: PretrainingPlan, _ training: TokenStream, _ validation: TokenStream
+  ) -> JSONObject {
+    var object = JSONObject()
+    if case .object(let model) = plan.configuration.json {
+      for member in model.members { object[member.key] = member.value }
+    }
+    object["family"] = .string(plan.family)
+    for member in plan.training.json.members { object[member.key] = member.value }
+    for (name, ids) in [("training tokens", training.ids), ("validation tokens", validation.ids)] {
+      object[name] = .string(ids.withUnsafeBytes { SHA256Digest(of: $0) }.description)
+    }
+    return object
   }
 }

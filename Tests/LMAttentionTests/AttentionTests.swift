@@ -3,11 +3,12 @@ import LMAttention
 import LMAutograd
 import LMRuntime
 import LMTensor
-import Testing
 import LMTestSupport
+import Testing
 
 /// Dense attention in double precision on rows `[B · T, (H + 2G) d]`; S = T.
-private func dense(_ x: [Double], _ shape: AttentionShape, _ ranges: KeyRanges, slopes: [Float]?) -> [Double] {
+private func dense(_ x: [Double], _ shape: AttentionShape, _ ranges: KeyRanges, slopes: [Float]?) -> [Double]
+{
   let (t, d, width) = (ranges.queries, shape.headWidth, shape.rowWidth)
   var out = [Double](repeating: 0, count: ranges.batch * t * shape.queryWidth)
   for b in 0..<ranges.batch {
@@ -100,7 +101,8 @@ struct AttentionCase: CustomTestStringConvertible, Sendable {
   }
 
   /// The float32 kernel's gradients, checked above, are the oracle of larger sizes on other kernels.
-  @Test(arguments: [(33, 48), (130, 33), (260, 16)]) func `backward agrees between types and instruction sets`(tokens: Int, width: Int) {
+  @Test(arguments: [(33, 48), (130, 33), (260, 16)])
+  func `backward agrees between types and instruction sets`(tokens: Int, width: Int) {
     let shape = AttentionShape(heads: 4, keyValueHeads: 2, headWidth: width)
     for kind in AttentionCase.all(batch: 2, tokens: tokens) {
       let x = sampleTensor([2 * tokens, shape.rowWidth], seed: 7, scale: 2, dtype: .bfloat16)

@@ -2,11 +2,13 @@ import Glibc
 import LMAttention
 import LMAutograd
 import LMTensor
-import Testing
 import LMTestSupport
+import Testing
 
 @Suite(.serialized) struct PositionsTests {
-  private func rotated(_ x: [Double], rows: Int, stride: Int, heads: Int, d: Int, rotary: Int, places: [Int32]) -> [Double] {
+  private func rotated(
+    _ x: [Double], rows: Int, stride: Int, heads: Int, d: Int, rotary: Int, places: [Int32]
+  ) -> [Double] {
     var y = x
     for r in 0..<rows {
       for h in 0..<heads {

@@ -1,8 +1,8 @@
 import LMAutograd
 import LMRuntime
 import LMTensor
-import Testing
 import LMTestSupport
+import Testing
 
 #if canImport(Glibc)
   import Glibc
@@ -32,7 +32,9 @@ private func check(
         Issue.record("\(name): input \(index) has no gradient on \(set)")
         continue
       }
-      #expect(relativeError(doubles(gradient), differences[index]) < tolerance, "\(name) gradient \(index) on \(set)")
+      #expect(
+        relativeError(doubles(gradient), differences[index]) < tolerance,
+        "\(name) gradient \(index) on \(set)")
     }
   }
 }
@@ -40,8 +42,16 @@ private func check(
 private func parameter(_ tensor: Tensor) -> Parameter { Parameter("p", tensor, decays: true) }
 
 @Suite(.serialized) struct GradientTests {
-  @Test(arguments: [(1, 1, 1), (7, 9, 5), (33, 8, 31)]) func `linear with bias and residual`(_ m: Int, _ k: Int, _ n: Int) {
-    check("linear", [sampleTensor([m, k], seed: 1), sampleTensor([n, k], seed: 2), sampleTensor([n], seed: 3), sampleTensor([m, n], seed: 4)]) { v in
+  @Test(arguments: [(1, 1, 1), (7, 9, 5), (33, 8, 31)]) func `linear with bias and residual`(
+    _ m: Int, _ k: Int, _ n: Int
+  ) {
+    check(
+      "linear",
+      [
+        sampleTensor([m, k], seed: 1), sampleTensor([n, k], seed: 2), sampleTensor([n], seed: 3),
+        sampleTensor([m, n], seed: 4),
+      ]
+    ) { v in
       (0..<m * n).map { i in
         (0..<k).reduce(v[2][i % n] + v[3][i]) { $0 + v[0][i / n * k + $1] * v[1][i % n * k + $1] }
       }
@@ -53,7 +63,8 @@ private func parameter(_ tensor: Tensor) -> Parameter { Parameter("p", tensor, d
     }
   }
 
-  private static func norm(_ x: [Double], _ w: [Double], _ b: [Double]?, width: Int, center: Bool) -> [Double] {
+  private static func norm(_ x: [Double], _ w: [Double], _ b: [Double]?, width: Int, center: Bool) -> [Double]
+  {
     var y = x
     for r in 0..<x.count / width {
       let row = x[r * width..<(r + 1) * width]
@@ -68,7 +79,9 @@ private func parameter(_ tensor: Tensor) -> Parameter { Parameter("p", tensor, d
 
   @Test(arguments: [2, 7, 8, 9, 31, 33]) func `layer and root-mean-square norm`(width: Int) {
     for kind in [NormKind.layer, .rms] {
-      let inputs = [sampleTensor([5, width], seed: 1), sampleTensor([width], seed: 2), sampleTensor([width], seed: 3)]
+      let inputs = [
+        sampleTensor([5, width], seed: 1), sampleTensor([width], seed: 2), sampleTensor([width], seed: 3),
+      ]
       // Of two numbers LayerNorm keeps only the sign: its gradient is a difference of nearly equal terms.
       check("\(kind)", inputs, tolerance: width == 2 ? 3e-3 : 3e-4) {
         Self.norm($0[0], $0[1], $0[2], width: width, center: kind == .layer)
@@ -83,7 +96,11 @@ private func parameter(_ tensor: Tensor) -> Parameter { Parameter("p", tensor, d
 
   @Test func `head norms touch their columns only`() {
     let (rows, stride, d) = (3, 23, 5)  // columns: 1 other, 2 heads, 1 other, 1 head, 6 others
-    check("head norm", [sampleTensor([rows, stride], seed: 1), sampleTensor([d], seed: 2), sampleTensor([d], seed: 3)], tolerance: 3e-4) { v in
+    check(
+      "head norm",
+      [sampleTensor([rows, stride], seed: 1), sampleTensor([d], seed: 2), sampleTensor([d], seed: 3)],
+      tolerance: 3e-4
+    ) { v in
       var y = v[0]
       for r in 0..<rows {
         for (column, weight) in [(1, v[1]), (6, v[1]), (12, v[2])] {
@@ -110,7 +127,9 @@ private func parameter(_ tensor: Tensor) -> Parameter { Parameter("p", tensor, d
   }
 
   @Test(arguments: Activation.allCases) func `activations and gates`(kind: Activation) {
-    check("\(kind)", [sampleTensor([5, 7], seed: 1, scale: 5)]) { v in v[0].map { Self.activation(kind, $0) } } _: { inputs, tape in
+    check("\(kind)", [sampleTensor([5, 7], seed: 1, scale: 5)]) { v in
+      v[0].map { Self.activation(kind, $0) }
+    } _: { inputs, tape in
       let x = Variable(inputs[0])
       return (x.activated(kind, tape: tape), { [x.gradient] })
     }
@@ -134,7 +153,9 @@ private func parameter(_ tensor: Tensor) -> Parameter { Parameter("p", tensor, d
       }
     } _: { inputs, tape in
       let (table, positions) = (parameter(inputs[0]), parameter(inputs[1]))
-      return (table.rows(ids, adding: (positions, places), tape: tape), { [table.gradient, positions.gradient] })
+      return (
+        table.rows(ids, adding: (positions, places), tape: tape), { [table.gradient, positions.gradient] }
+      )
     }
   }
 
@@ -150,7 +171,10 @@ private func parameter(_ tensor: Tensor) -> Parameter { Parameter("p", tensor, d
   @Test(arguments: [0, 0.1] as [Float]) func `cross-entropy fused with its projection`(smoothing: Float) {
     let (rows, width, vocabulary) = (7, 9, 33)
     let targets: [Int32] = [0, 32, -1, 5, 5, 17, 8]
-    let inputs = [sampleTensor([rows, width], seed: 1), sampleTensor([vocabulary, width], seed: 2), sampleTensor([vocabulary], seed: 3)]
+    let inputs = [
+      sampleTensor([rows, width], seed: 1), sampleTensor([vocabulary, width], seed: 2),
+      sampleTensor([vocabulary], seed: 3),
+    ]
     let e = Double(smoothing)
     func loss(_ v: [[Double]]) -> [Double] {
       var total = 0.0
@@ -170,7 +194,8 @@ private func parameter(_ tensor: Tensor) -> Parameter { Parameter("p", tensor, d
       let (w, b) = (parameter(inputs[1]), parameter(inputs[2]))
       let tape = Tape()
       let result = x.linearCrossEntropy(
-        w, bias: b, targets: targets, smoothing: smoothing, gradientScale: 0.25, precision: .float32, tape: tape)
+        w, bias: b, targets: targets, smoothing: smoothing, gradientScale: 0.25, precision: .float32,
+        tape: tape)
       tape.backward()
       #expect(result.tokens == 6)
       #expect(abs(result.total - loss(values)[0]) < 1e-4, "\(set)")

@@ -36,7 +36,9 @@ import Testing
     tied(once, ids: [7, 0, 7])
     let twice = Parameter("table", sampleTensor([40, 24], seed: 1), decays: true)
     for _ in 0..<2 { tied(twice, ids: [7, 0, 7]) }
-    #expect(relativeError(twice.gradient.map(doubles) ?? [], (once.gradient.map(doubles) ?? []).map { 2 * $0 }) < 1e-6)
+    #expect(
+      relativeError(twice.gradient.map(doubles) ?? [], (once.gradient.map(doubles) ?? []).map { 2 * $0 })
+        < 1e-6)
   }
 
   /// The same arithmetic in the same order: the stored gradient of many tokens and the factors of few agree
@@ -48,7 +50,10 @@ import Testing
       let x = Variable(Tensor(rows, shape: [4 + padding, 64]))
       let tape = Tape()
       let y = x.linear(weight, precision: .float32, tape: tape)
-      y.addGradient(Tensor(sampleTensor([4, 64], seed: 6).toArray() + [Float](repeating: 0, count: padding * 64), shape: [4 + padding, 64]))
+      y.addGradient(
+        Tensor(
+          sampleTensor([4, 64], seed: 6).toArray() + [Float](repeating: 0, count: padding * 64),
+          shape: [4 + padding, 64]))
       tape.backward()
       #expect((weight.sumOfSquaresOfProduct() == nil) == (padding > 0))
       return weight.gradient

@@ -107,25 +107,31 @@ struct SmallModel: CustomTestStringConvertible, Sendable {
     let generator = Generator(SmallModel.all[2].model(), precision: .float32)
     let result = try generator.generate(prompt, .greedy, maximumTokens: tokens)
     let statistics = result.statistics
-    #expect(result.ids.count == tokens && statistics.generatedTokens == tokens && statistics.promptTokens == 6)
+    #expect(
+      result.ids.count == tokens && statistics.generatedTokens == tokens && statistics.promptTokens == 6)
     #expect(statistics.steps == max(0, tokens - 1))
     #expect(statistics.promptSeconds > 0 && statistics.generationSeconds > 0)
-    #expect(tokens == 0 ? statistics.timeToFirstToken == 0 : statistics.timeToFirstToken >= statistics.promptSeconds)
+    #expect(
+      tokens == 0 ? statistics.timeToFirstToken == 0 : statistics.timeToFirstToken >= statistics.promptSeconds
+    )
     #expect(statistics.promptTokensPerSecond > 0 && (statistics.tokensPerSecond > 0) == (tokens > 1))
   }
 
-  @Test(arguments: [
-    ([], 1, "the prompt: has no tokens"), ([3, 61], 1, "the prompt, token 1: has the id 61"),
-    ([-1], 1, "the prompt, token 0: has the id -1"), ([1], -1, "--max-tokens: is -1"),
-    ([Int32](repeating: 1, count: 40), 0, "the prompt: has 40 tokens, and the model's context is 40"),
-    (
-      [1, 2, 3], 38,
-      "--max-tokens: 3 tokens of the prompt and 38 more exceed the model's context of 40; ask for at most 37"
-    ),
-  ] as [([Int32], Int, String)])
+  @Test(
+    arguments: [
+      ([], 1, "the prompt: has no tokens"), ([3, 61], 1, "the prompt, token 1: has the id 61"),
+      ([-1], 1, "the prompt, token 0: has the id -1"), ([1], -1, "--max-tokens: is -1"),
+      ([Int32](repeating: 1, count: 40), 0, "the prompt: has 40 tokens, and the model's context is 40"),
+      (
+        [1, 2, 3], 38,
+        "--max-tokens: 3 tokens of the prompt and 38 more exceed the model's context of 40; ask for at most 37"
+      ),
+    ] as [([Int32], Int, String)])
   func `what cannot be continued is refused`(prompt: [Int32], tokens: Int, message: String) {
     let generator = Generator(SmallModel.all[2].model(), precision: .float32)
-    let error = #expect(throws: LMError.self) { _ = try generator.generate(prompt, .greedy, maximumTokens: tokens) }
+    let error = #expect(throws: LMError.self) {
+      _ = try generator.generate(prompt, .greedy, maximumTokens: tokens)
+    }
     #expect(error?.description.hasPrefix(message) ?? false)
   }
 

@@ -1,7 +1,7 @@
 import LMRuntime
 import LMTensor
-import Testing
 import LMTestSupport
+import Testing
 
 /// C = A Bᵀ in double precision.
 private func oracle(_ a: [Double], _ b: [Double], m: Int, n: Int, k: Int) -> [Double] {
@@ -18,10 +18,15 @@ private func transposed(_ tensor: Tensor) -> Tensor {
 }
 
 @Suite(.serialized) struct MatrixProductTests {
-  static let sizes = [(1, 1, 1), (2, 7, 3), (12, 32, 8), (13, 33, 9), (31, 65, 32), (97, 50, 129), (200, 31, 1000), (7, 1000, 33)]
+  static let sizes = [
+    (1, 1, 1), (2, 7, 3), (12, 32, 8), (13, 33, 9), (31, 65, 32), (97, 50, 129), (200, 31, 1000),
+    (7, 1000, 33),
+  ]
 
   /// Sums of K products of numbers below 1, rounded 2⁻²⁴ each; bf16 operands are exact in the oracle.
-  @Test(arguments: sizes) func `every storage order and type gives the double-precision product`(_ m: Int, _ n: Int, _ k: Int) {
+  @Test(arguments: sizes) func `every storage order and type gives the double-precision product`(
+    _ m: Int, _ n: Int, _ k: Int
+  ) {
     for dtype in [DType.float32, .bfloat16] {
       let a = sampleTensor([m, k], seed: 3, dtype: dtype)
       let b = sampleTensor([n, k], seed: 5, dtype: dtype)
@@ -30,7 +35,8 @@ private func transposed(_ tensor: Tensor) -> Tensor {
         let c = Tensor([m, n])
         let orders: [(MatrixOperand, MatrixOperand)] = [
           (.rows(of: a), .rows(of: b)), (.columns(of: transposed(a)), .rows(of: b)),
-          (.rows(of: a), .columns(of: transposed(b))), (.columns(of: transposed(a)), .columns(of: transposed(b))),
+          (.rows(of: a), .columns(of: transposed(b))),
+          (.columns(of: transposed(a)), .columns(of: transposed(b))),
         ]
         for (left, right) in orders {
           MatrixProduct.multiply(left, right, precision: dtype, into: MatrixResult(c))
@@ -48,11 +54,13 @@ private func transposed(_ tensor: Tensor) -> Tensor {
     let (biases, bases) = (doubles(bias), doubles(base))
     onEveryInstructionSet { _ in
       let c = Tensor([m, n])
-      MatrixProduct.multiply(.rows(of: a), .rows(of: b), precision: .float32, into: MatrixResult(c, adding: base, bias: bias))
+      MatrixProduct.multiply(
+        .rows(of: a), .rows(of: b), precision: .float32, into: MatrixResult(c, adding: base, bias: bias))
       let expected = (0..<m * n).map { product[$0] + biases[$0 % n] + bases[$0] }
       #expect(relativeError(doubles(c), expected) < 1e-5)
       let half = Tensor([m, n], dtype: .bfloat16)
-      MatrixProduct.multiply(.rows(of: a), .rows(of: b), precision: .float32, into: MatrixResult(half, bias: bias))
+      MatrixProduct.multiply(
+        .rows(of: a), .rows(of: b), precision: .float32, into: MatrixResult(half, bias: bias))
       let rounded = (0..<m * n).map { product[$0] + biases[$0 % n] }
       #expect(relativeError(doubles(half), rounded) < 1.0 / 256)
     }
@@ -61,7 +69,9 @@ private func transposed(_ tensor: Tensor) -> Tensor {
   @Test func `a slice of columns is an operand and a result`() {
     let x = sampleTensor([10, 24], seed: 8), w = sampleTensor([6, 8], seed: 9)
     let y = Tensor.zeros([10, 20])
-    MatrixProduct.multiply(.rows(of: x, columns: 4..<12), .rows(of: w), precision: .float32, into: MatrixResult(y, columns: 7..<13))
+    MatrixProduct.multiply(
+      .rows(of: x, columns: 4..<12), .rows(of: w), precision: .float32, into: MatrixResult(y, columns: 7..<13)
+    )
     let values = x.toArray()
     let part = Tensor((0..<80).map { values[$0 / 8 * 24 + 4 + $0 % 8] }, shape: [10, 8])
     let expected = oracle(doubles(part), doubles(w), m: 10, n: 6, k: 8)

@@ -12,7 +12,9 @@ public func sampleValues(_ count: Int, seed: UInt64 = 1) -> [Double] {
 }
 
 /// A tensor of ``sampleValues(_:seed:)``, rounded to its type.
-public func sampleTensor(_ shape: [Int], seed: UInt64 = 1, scale: Double = 1, dtype: DType = .float32) -> Tensor {
+public func sampleTensor(_ shape: [Int], seed: UInt64 = 1, scale: Double = 1, dtype: DType = .float32)
+  -> Tensor
+{
   let values = sampleValues(shape.reduce(1, *), seed: seed).map { Float($0 * scale) }
   return Tensor(values, shape: shape).converted(to: dtype)
 }

@@ -25,12 +25,14 @@ public final class KeyValueCache {
   /// Copies keys and values of the rows `[B · T, row width]` behind the cached ones.
   func append(_ rows: Tensor, shape: AttentionShape, batch: Int) {
     let tokens = rows.rowCount / batch
-    precondition(count + tokens <= capacity, "KeyValueCache: \(count) + \(tokens) positions exceed \(capacity)")
+    precondition(
+      count + tokens <= capacity, "KeyValueCache: \(count) + \(tokens) positions exceed \(capacity)")
     let width = shape.keyWidth
     let stride = rows.columnCount
     for sequence in 0..<batch {
       for token in 0..<tokens {
-        let source = rows.pointer + ((sequence * tokens + token) * stride + shape.queryWidth) * rows.dtype.byteCount
+        let source =
+          rows.pointer + ((sequence * tokens + token) * stride + shape.queryWidth) * rows.dtype.byteCount
         let target = (sequence * capacity + count + token) * width * keys.dtype.byteCount
         let (from, to) = (rows.dtype.kernelType, keys.dtype.kernelType)
         Kernels.table.pointee.convert(from, to, width, source, keys.pointer + target)

@@ -59,7 +59,8 @@ public struct KeyRanges: Sendable, Equatable {
 
   /// Also hides keys of other documents; `documents[b · S + j]` names the document of position j.
   public func limited(documents: [Int32]) -> KeyRanges {
-    precondition(documents.count == batch * keys, "KeyRanges: \(documents.count) documents for \(batch * keys) keys")
+    precondition(
+      documents.count == batch * keys, "KeyRanges: \(documents.count) documents for \(batch * keys) keys")
     var ranges = self
     for sequence in 0..<batch {
       let ids = documents[sequence * keys..<(sequence + 1) * keys]

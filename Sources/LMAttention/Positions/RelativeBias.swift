@@ -13,7 +13,8 @@ public struct RelativeBias: Sendable {
       (1...count).map { Float(pow(2, -8 * Double($0) / Double(count))) }
     }
     let power = 1 << (Int.bitWidth - 1 - heads.leadingZeroBitCount)
-    let between = power == heads ? [] : stride(from: 0, to: 2 * (heads - power), by: 2).map { sequence(2 * power)[$0] }
+    let between =
+      power == heads ? [] : stride(from: 0, to: 2 * (heads - power), by: 2).map { sequence(2 * power)[$0] }
     return RelativeBias(slopes: sequence(power) + between)
   }
 

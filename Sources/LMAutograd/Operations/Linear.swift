@@ -17,7 +17,8 @@ extension Variable {
   ) -> Variable {
     let (rows, outputs) = (value.rowCount, weight.value.rowCount)
     let y = Tensor([rows, outputs], dtype: residual == nil ? precision : .float32)
-    let result = residual.map { MatrixResult(y, adding: $0.value, bias: bias?.value) }
+    let result =
+      residual.map { MatrixResult(y, adding: $0.value, bias: bias?.value) }
       ?? MatrixResult(y, bias: bias?.value)
     MatrixProduct.multiply(.rows(of: value), .rows(of: weight.value), precision: precision, into: result)
     let output = Variable(y)

@@ -29,7 +29,8 @@ extension Variable {
   ///   - gradientScale: factor of the gradient of every counted token: 1 / tokens of the whole batch.
   /// - Returns: the sum of the losses. With a tape, weight and bias have their gradients at once and x gets
   ///   its own when the tape runs.
-  /// - Complexity: 2 · M · V · D operations, three times that with a tape; 64 MiB of logits at most.
+  /// - Complexity: 2 · M · V · D operations, three times that with a tape; logits of 96 rows, or 64 MiB of
+  ///   them if that is more.
   public func linearCrossEntropy(
     _ weight: Parameter, bias: Parameter? = nil, targets: [Int32], smoothing: Float = 0,
     gradientScale: Float, precision: DType, tape: Tape?

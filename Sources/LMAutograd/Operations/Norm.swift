@@ -106,7 +106,9 @@ private struct NormRows {
     _ x: Tensor, _ column: Int, _ weight: Parameter, _ bias: Parameter?, _ dy: Tensor,
     _ statistics: Tensor, _ dx: Tensor, accumulate: Bool
   ) {
-    guard let mean = statistics.floats.baseAddress, let weights = weight.value.floats.baseAddress else { return }
+    guard let mean = statistics.floats.baseAddress, let weights = weight.value.floats.baseAddress else {
+      return
+    }
     let inverse = mean + count
     let partial = Tensor.zeros([2, Self.chunks, width])
     guard let sums = partial.floats.baseAddress else { return }

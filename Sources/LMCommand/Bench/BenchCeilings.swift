@@ -10,14 +10,10 @@ struct BenchCeilings: ParsableCommand {
     discussion:
       "Prints one JSON object. Rates are the best of several repeats; \"median\" holds the middle ones.")
 
-  @Option(help: "Threads to use.") var threads = ThreadPool.processorCount
-
-  func validate() throws {
-    guard (1...256).contains(threads) else { throw ValidationError("--threads is \(threads), use 1 to 256") }
-  }
+  @OptionGroup var common: CommonOptions
 
   func run() throws {
-    ThreadPool.configureShared(threads: threads)
+    try common.apply()
     print(MachineCeilings.measure().json.text())
   }
 }

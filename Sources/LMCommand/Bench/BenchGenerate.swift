@@ -19,7 +19,9 @@ struct BenchGenerate: ParsableCommand {
     try common.apply()
     let folder = try ModelFolder(opening: try model ?? BundledModel.path())
     guard promptTokens > 0, maxTokens > 1, runs > 0 else {
-      throw LMError(.usage, at: "--prompt-tokens", "and --runs must be at least 1, --max-tokens 2", remedy: "use larger numbers")
+      throw LMError(
+        .usage, at: "--prompt-tokens", "and --runs must be at least 1, --max-tokens 2",
+        remedy: "use larger numbers")
     }
     let generator = Generator(folder.model, precision: precision.dtype)
     var random = RandomStream(seed: 1)

@@ -13,11 +13,9 @@ struct BenchKernels: ParsableCommand {
   @Option(help: "Only this shape: \(BenchmarkShape.all.map(\.name).joined(separator: ", ")).")
   var shape: String?
   @Option(help: "Only kernels whose name contains this text.") var kernel: String?
-  @Option(help: "Threads to use.") var threads = ThreadPool.processorCount
-  @Flag(help: "One JSON object per line instead of a table.") var json = false
+  @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    guard (1...256).contains(threads) else { throw ValidationError("--threads is \(threads), use 1 to 256") }
     if let shape, !BenchmarkShape.all.contains(where: { $0.name == shape }) {
       throw ValidationError("--shape \(shape) is unknown, use one of those that --help lists")
     }
@@ -27,12 +25,12 @@ struct BenchKernels: ParsableCommand {
     let shapes = BenchmarkShape.all.filter { shape == nil || shape == $0.name }
     let cases = shapes.flatMap(KernelCase.all).filter { kernel == nil || $0.kernel.contains(kernel ?? "") }
     guard !cases.isEmpty else { throw ValidationError("no kernel's name contains \"\(kernel ?? "")\"") }
-    ThreadPool.configureShared(threads: threads)
+    try common.apply()
     let ceilings = MachineCeilings.measure()
-    print(json ? ceilings.json.text() : KernelTable.heading(ceilings))
+    print(common.json ? ceilings.json.text() : KernelTable.heading(ceilings))
     for one in cases {
       let result = one.measure(ceilings)
-      print(json ? one.json(result).text() : KernelTable.line(one, result))
+      print(common.json ? one.json(result).text() : KernelTable.line(one, result))
       trimTensorMemory()
     }
   }

@@ -34,10 +34,12 @@ struct BenchTrain: ParsableCommand {
     let sequences = batchSize ?? known?.batch ?? 4
     try configuration.validate(at: "the model")
     guard steps > 0, sequences > 0 else {
-      throw LMError(.usage, at: "--steps", "and --batch-size must be at least 1", remedy: "use larger numbers")
+      throw LMError(
+        .usage, at: "--steps", "and --batch-size must be at least 1", remedy: "use larger numbers")
     }
     let peak = ceiling ? MachineCeilings.measure().operations(precision.dtype) : nil
-    let result = StepBenchmark(configuration, batchSize: sequences, precision: precision.dtype).run(steps: steps)
+    let result = StepBenchmark(configuration, batchSize: sequences, precision: precision.dtype).run(
+      steps: steps)
     let rate = result.operationsPerStep / result.medianStepMilliseconds * 1e3
     var object = JSONObject()
     object["shape"] = .string(shape ?? "given")

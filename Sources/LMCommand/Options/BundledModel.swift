@@ -17,7 +17,8 @@ enum BundledModel {
       }
     }
     guard let found = candidates.first(where: { FileSystem.kind(of: "\($0)/config.json") != nil }) else {
-      throw LMError(.usage, at: "--model", "is missing and \(name) is not here", remedy: "give the folder of a model")
+      throw LMError(
+        .usage, at: "--model", "is missing and \(name) is not here", remedy: "give the folder of a model")
     }
     return found
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import LMRuntime
 import LMTensor
 
@@ -18,6 +19,11 @@ struct CommonOptions: ParsableArguments {
 
   /// Sets up the machine as asked.
   func apply() throws {
+    let sets = ["scalar", "avx2", "avx512", "avx512bf16"]
+    if let cap = getenv("LM_ISA").map({ String(cString: $0) }), !sets.contains(cap) {
+      throw LMError(
+        .usage, at: "LM_ISA", "is \"\(cap)\"", remedy: "use one of \(sets.joined(separator: ", "))")
+    }
     guard let threads else { return }
     guard (1...256).contains(threads) else {
       throw LMError(.usage, at: "--threads", "is \(threads)", remedy: "use a number from 1 to 256")

@@ -20,11 +20,13 @@ enum ConfigFile {
     var rest: [String] = []
     var settings: [Setting] = []
     let help = command.helpMessage(columns: 200)
-    let known = Set(help.split(whereSeparator: { !($0.isLetter || $0.isNumber || $0 == "-") }).map(String.init))
+    let known = Set(
+      help.split(whereSeparator: { !($0.isLetter || $0.isNumber || $0 == "-") }).map(String.init))
     var index = depth
     while index < arguments.count {
       let (name, inline) = Self.split(arguments[index])
-      guard ["-c", "--config", "--preset"].contains(name), let value = inline ?? arguments[safe: index + 1] else {
+      guard ["-c", "--config", "--preset"].contains(name), let value = inline ?? arguments[safe: index + 1]
+      else {
         rest.append(arguments[index])
         index += 1
         continue
@@ -64,7 +66,9 @@ enum ConfigFile {
       let name = key.string ?? ""
       let line = key.mark.map { ":\($0.line)" } ?? ""
       guard known.contains("--\(name)"), name != "config", name != "preset" else {
-        throw LMError(.usage, at: place + line, "\"\(name)\" is unknown", remedy: "use the names of the flags, as in --help")
+        throw LMError(
+          .usage, at: place + line, "\"\(name)\" is unknown",
+          remedy: "use the names of the flags, as in --help")
       }
       switch value {
       case .scalar(let scalar):
@@ -73,7 +77,9 @@ enum ConfigFile {
       case .sequence(let items):
         return Setting(name: name, arguments: ["--\(name)"] + items.compactMap { $0.string })
       default:
-        throw LMError(.usage, at: place + line, "\"\(name)\" is no plain value", remedy: "give a number, a text or a list")
+        throw LMError(
+          .usage, at: place + line, "\"\(name)\" is no plain value", remedy: "give a number, a text or a list"
+        )
       }
     }
   }

@@ -21,7 +21,8 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "Key/value heads (default: as many as query heads).") var kvHeads: Int?
   @Option(help: "Width of the residual stream.") var width = 256
   @Option(help: "Width of a head (default: width / heads).") var headWidth: Int?
-  @Option(help: "Width of the feed-forward layer (default: 4 × width, 8/3 × width when gated).") var hidden: Int?
+  @Option(help: "Width of the feed-forward layer (default: 4 × width, 8/3 × width when gated).") var hidden:
+    Int?
   @Option(help: "Longest sequence, in tokens.") var context = 256
   @Option(help: "rope, alibi, learned or sinusoidal (default: the family's).") var position: Position?
   @Option(help: "Base of rotary positions.") var ropeBase = 10_000.0
@@ -31,14 +32,16 @@ struct ModelOptions: ParsableArguments {
   @Flag(help: "Norm queries and keys (qwen3 always does).") var qkNorm = false
   @Flag(help: "No biases in gpt2 and bloom.") var noBiases = false
   @Flag(help: "A head of its own instead of the embedding table.") var untiedHead = false
-  @Option(help: "Factor of each layer's result before it joins the residual stream.") var residualScale: Float = 1
+  @Option(help: "Factor of each layer's result before it joins the residual stream.") var residualScale:
+    Float = 1
   @Option(help: "Dropout, 0 to below 1.") var dropout: Float = 0
 
   /// The configuration; the vocabulary is set when the tokenizer is known.
   func configuration() throws -> TransformerConfiguration {
     if heads > 0, width > 0, headWidth == nil, width % heads != 0 {
       let divisors = (1...min(width, 256)).filter { width % $0 == 0 }.map(String.init).joined(separator: ", ")
-      throw LMError(.usage, at: "--heads", "\(heads) does not divide --width \(width)", remedy: "use one of \(divisors)")
+      throw LMError(
+        .usage, at: "--heads", "\(heads) does not divide --width \(width)", remedy: "use one of \(divisors)")
     }
     var c = TransformerConfiguration(
       vocabularySize: 256, contextLength: context, width: width, layers: layers, heads: heads,

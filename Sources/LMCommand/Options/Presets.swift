@@ -16,7 +16,9 @@ enum Presets {
   /// The text of the preset `name`.
   static func text(_ name: String) throws -> String {
     guard let preset = all.first(where: { $0.name == name }) else {
-      throw LMError(.usage, at: "--preset", "\"\(name)\" is unknown", remedy: "use one of \(names.joined(separator: ", "))")
+      throw LMError(
+        .usage, at: "--preset", "\"\(name)\" is unknown",
+        remedy: "use one of \(names.joined(separator: ", "))")
     }
     return String(decoding: preset.bytes, as: UTF8.self)
   }

@@ -50,7 +50,8 @@ struct TrainingOptions: ParsableArguments {
     let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
     let unit = text.last.flatMap { units[$0] }
     guard let value = Double(unit == nil ? text[...] : text.dropLast()), value > 0, value.isFinite else {
-      throw LMError(.usage, at: "--max-time", "is \"\(text)\"", remedy: "use a number with s, m or h, such as 15m")
+      throw LMError(
+        .usage, at: "--max-time", "is \"\(text)\"", remedy: "use a number with s, m or h, such as 15m")
     }
     return value * (unit ?? 1)
   }

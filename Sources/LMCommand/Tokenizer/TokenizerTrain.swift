@@ -11,7 +11,8 @@ struct TokenizerTrain: ParsableCommand {
   @Option(help: "Entries, special tokens and the 256 bytes included.") var vocabSize = 8192
   @Option(help: "Folder to write tokenizer.json to.") var out: String
   @Option(help: "How text is split: gpt2, cl100k, o200k, llama3, qwen2.") var pattern = "gpt2"
-  @Option(parsing: .upToNextOption, help: "Special tokens (default: <|bos|> <|eos|> <|pad|>).") var special: [String] = []
+  @Option(parsing: .upToNextOption, help: "Special tokens (default: <|bos|> <|eos|> <|pad|>).") var special:
+    [String] = []
 
   func run() throws {
     try common.apply()

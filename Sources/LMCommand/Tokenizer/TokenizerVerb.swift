@@ -11,7 +11,8 @@ struct TokenizerVerb: ParsableCommand {
 
 /// Which tokenizer a verb uses, and the text it works on.
 struct TokenizerInput: ParsableArguments {
-  @Option(help: "Folder of a model, tokenizer.json, FILE.tiktoken, or bytes (default: the model in checkpoints/).")
+  @Option(
+    help: "Folder of a model, tokenizer.json, FILE.tiktoken, or bytes (default: the model in checkpoints/).")
   var tokenizer: String?
   @Option(help: "File to read instead of TEXT.") var input: String?
   @Argument(help: "The text; - reads stdin.") var text: String?
@@ -110,9 +111,11 @@ func printObject(_ object: JSONObject, asJSON: Bool) {
     let value =
       switch member.value {
       case .string(let text): text
-      case .number(let number): NumberText.fixed(number, decimals: 4)
+      case .number(let number) where abs(number) >= 0.01: NumberText.fixed(number, decimals: 4)
       default: member.value.text()
       }
-    print(member.key.replacing("_", with: " ") + String(repeating: " ", count: width + 2 - member.key.count) + value)
+    print(
+      member.key.replacing("_", with: " ") + String(repeating: " ", count: width + 2 - member.key.count)
+        + value)
   }
 }

@@ -81,7 +81,9 @@ func standardInputBytes() throws -> [UInt8] {
     guard count >= 0 else { throw LMError.system(errno, at: "stdin", "cannot be read") }
     guard count > 0 else { return bytes }
     bytes += chunk[..<count]
-    guard bytes.count <= 1 << 30 else { throw LMError(at: "stdin", "is longer than 1 GiB", remedy: "give less") }
+    guard bytes.count <= 1 << 30 else {
+      throw LMError(at: "stdin", "is longer than 1 GiB", remedy: "give less")
+    }
   }
 }
 

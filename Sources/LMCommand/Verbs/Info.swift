@@ -19,7 +19,9 @@ struct Info: ParsableCommand {
     object["model"] = .string(path)
     object["family"] = .string(folder.config.family.modelType)
     object["parameters"] = .integer(c.parameterCount)
-    for (key, id) in folder.config.specialTokens.sorted(by: { $0.key < $1.key }) { object[key] = .integer(id) }
+    for (key, id) in folder.config.specialTokens.sorted(by: { $0.key < $1.key }) {
+      object[key] = .integer(id)
+    }
     object["tokenizer_entries"] = folder.tokenizer.map { .integer($0.vocabularySize) } ?? .null
     printObject(object, asJSON: common.json)
   }

@@ -35,7 +35,9 @@ struct Logits: ParsableCommand {
         return id
       }
     }
-    guard let text else { throw LMError(.usage, at: "--ids", "is missing", remedy: "give --ids 1,2,3 or --text TEXT") }
+    guard let text else {
+      throw LMError(.usage, at: "--ids", "is missing", remedy: "give --ids 1,2,3 or --text TEXT")
+    }
     guard let tokenizer = folder.tokenizer else {
       throw LMError(at: path, "has no tokenizer.json", remedy: "give --ids instead of --text")
     }

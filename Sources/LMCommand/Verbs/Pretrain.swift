@@ -75,8 +75,12 @@ struct Pretrain: ParsableCommand {
   }
 
   private static func quoted(_ argument: String) -> String {
-    let isPlain = !argument.isEmpty && argument.allSatisfy { $0.isLetter || $0.isNumber || "-_./=,:+".contains($0) }
-    return isPlain ? argument : "'" + argument.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    let isPlain =
+      !argument.isEmpty && argument.allSatisfy { $0.isLetter || $0.isNumber || "-_./=,:+".contains($0) }
+    return isPlain
+      ? argument
+      : "'" + argument.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
+        + "'"
   }
 
   private func describe(_ run: Pretraining) {
@@ -85,7 +89,8 @@ struct Pretrain: ParsableCommand {
       "\(NumberText.grouped(c.parameterCount)) parameters, \(NumberText.grouped(run.training.ids.count)) training tokens, "
         + "\(NumberText.grouped(run.validation.ids.count)) for validation, vocabulary \(c.vocabularySize)")
     if let misfit = run.misfit {
-      common.say("transformers cannot open the result as \(run.plan.family): \(misfit); it is saved as lm's own")
+      common.say(
+        "transformers cannot open the result as \(run.plan.family): \(misfit); it is saved as lm's own")
     }
     if run.trainer.state.step > 0 { common.say("resuming after step \(run.trainer.state.step)") }
   }
@@ -116,7 +121,9 @@ struct Pretrain: ParsableCommand {
       print(JSON.object(object).text())
     }
     if let sample = try run.sample() { common.say("\n\(sample)\n") }
-    let loss = state.validationLoss.map { "validation loss \(NumberText.fixed($0, decimals: 4))" } ?? "training loss \(NumberText.fixed(state.loss, decimals: 4))"
+    let loss =
+      state.validationLoss.map { "validation loss \(NumberText.fixed($0, decimals: 4))" }
+      ?? "training loss \(NumberText.fixed(state.loss, decimals: 4))"
     let bits = run.bitsPerByte.map { " (\(NumberText.fixed($0, decimals: 3)) bits per byte)" } ?? ""
     common.say("\(state.step) steps in \(NumberText.fixed(state.seconds, decimals: 1)) s, \(loss)\(bits)")
     common.say("model \(run.plan.output), report \(run.plan.output)/report.html")

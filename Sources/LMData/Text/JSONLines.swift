@@ -10,9 +10,12 @@ enum JSONLines {
       var documents: [TextDocument] = []
       var (start, number) = (PlainText.markLength(bytes), 1)
       while start < bytes.count, let base = bytes.baseAddress {
-        let end = memchr(base + start, 0x0A, bytes.count - start).map { UnsafeRawPointer($0) - base } ?? bytes.count
+        let end =
+          memchr(base + start, 0x0A, bytes.count - start).map { UnsafeRawPointer($0) - base } ?? bytes.count
         let line = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
-        if let text = try text(in: line, at: start, of: file, number), text.byteCount > 0 { documents.append(text) }
+        if let text = try text(in: line, at: start, of: file, number), text.byteCount > 0 {
+          documents.append(text)
+        }
         start = end + 1
         number += 1
       }

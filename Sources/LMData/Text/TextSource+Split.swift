@@ -17,7 +17,8 @@ extension TextSource {
   ) {
     guard fraction > 0, fraction < 1 else {
       throw LMError(
-        .usage, at: "the validation fraction", "is \(fraction)", remedy: "use a number between 0 and 1, such as 0.1")
+        .usage, at: "the validation fraction", "is \(fraction)",
+        remedy: "use a number between 0 and 1, such as 0.1")
     }
     guard !documents.isEmpty else { throw tooShort }
     let cut = Int((1 - fraction) * Double(byteCount))

@@ -44,7 +44,8 @@ public struct TextSource: Sendable {
       let extensions = TextFolder.extensions.map { ".\($0)" }.joined(separator: ", ")
       throw LMError(
         at: paths.isEmpty ? "--data" : paths.joined(separator: ", "), "no text was found",
-        remedy: "give files, or folders with \(extensions) files (hidden files and symbolic links are left out)")
+        remedy:
+          "give files, or folders with \(extensions) files (hidden files and symbolic links are left out)")
     }
     return TextSource(documents)
   }

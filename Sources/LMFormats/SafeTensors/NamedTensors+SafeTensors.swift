@@ -62,6 +62,7 @@ extension NamedTensors {
     let tensors = names.compactMap { name in
       self[name].map { SafeTensorsWriter.Tensor(name, $0.dtype == .float32 ? .float32 : .bfloat16, $0.shape) }
     }
-    return try SafeTensorsWriter(tensors, metadata: metadata.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+    return try SafeTensorsWriter(
+      tensors, metadata: metadata.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
   }
 }

@@ -43,7 +43,8 @@ public struct Sampler: Sendable {
     var rest = fraction
     // Rounding can leave a rest behind the last one; then it goes to the last that is possible at all.
     var drawn: Int32 = 0
-    for (candidate, probability) in zip(scores.candidates, scores.probabilities(temperature: settings.temperature))
+    for (candidate, probability) in zip(
+      scores.candidates, scores.probabilities(temperature: settings.temperature))
     where probability > 0 {
       drawn = candidate.id
       rest -= probability

@@ -36,7 +36,8 @@ public struct SamplingSettings: Sendable, Equatable {
   /// Checks every value against its range.
   /// - Throws: ``LMError`` of kind `usage` that names the first flag that is out of range.
   public func validate() throws(LMError) {
-    try check("--temp", temperature, temperature >= 0 && temperature.isFinite, "a number from 0, usually up to 2")
+    try check(
+      "--temp", temperature, temperature >= 0 && temperature.isFinite, "a number from 0, usually up to 2")
     try check("--top-k", topK, topK >= 0, "a whole number from 0, where 0 keeps all tokens")
     try check("--top-p", topP, (0...1).contains(topP), "a probability from 0 to 1, where 1 keeps all tokens")
     try check("--min-p", minP, (0...1).contains(minP), "a probability from 0 to 1, where 0 keeps all tokens")
@@ -48,7 +49,8 @@ public struct SamplingSettings: Sendable, Equatable {
       "a whole number from 0, or -1 for everything so far")
   }
 
-  private func check(_ flag: String, _ value: some Numeric, _ isValid: Bool, _ range: String) throws(LMError) {
+  private func check(_ flag: String, _ value: some Numeric, _ isValid: Bool, _ range: String) throws(LMError)
+  {
     guard isValid else { throw LMError(.usage, at: flag, "is \(value)", remedy: "use \(range)") }
   }
 }

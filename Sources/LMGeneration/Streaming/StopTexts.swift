@@ -39,7 +39,8 @@ public struct StopTexts: Sendable {
   /// - Throws: ``LMError`` of kind `usage` where one of them is empty.
   public init(_ texts: [String]) throws(LMError) {
     guard !texts.contains(where: \.isEmpty) else {
-      throw LMError(.usage, at: "--stop", "is an empty text", remedy: "give the text at which to stop, or no --stop")
+      throw LMError(
+        .usage, at: "--stop", "is an empty text", remedy: "give the text at which to stop, or no --stop")
     }
     patterns = texts.map { Pattern(Array($0.utf8)) }
   }
@@ -55,7 +56,9 @@ public struct StopTexts: Sendable {
       var complete = 0
       for index in patterns.indices {
         patterns[index].append(byte)
-        if patterns[index].matched == patterns[index].bytes.count { complete = max(complete, patterns[index].matched) }
+        if patterns[index].matched == patterns[index].bytes.count {
+          complete = max(complete, patterns[index].matched)
+        }
       }
       if complete > 0 {
         isStopped = true

@@ -20,7 +20,7 @@ public final class ThreadPool: Sendable {
 
   private static let sharedPool = Mutex<ThreadPool?>(nil)
 
-  /// Processors that this process may run on, at least 1.
+  /// Processors of the machine that are switched on, at least 1.
   public static let processorCount = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 
   /// Replaces the shared pool by one of `threads` threads (1 to 256).

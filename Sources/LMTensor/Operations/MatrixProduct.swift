@@ -107,7 +107,8 @@ public enum MatrixProduct {
       let mine = own.pointer + thread * block * rowBytes
       var operand = split.kernelOperand(range)
       table.pointee.pack(type, &operand, splitTile, mine)
-      var output = shareB
+      var output =
+        shareB
         ? result.kernelOutput(row: range.lowerBound, column: 0)
         : result.kernelOutput(row: 0, column: range.lowerBound)
       let (left, right) = shareB ? (UnsafeMutableRawPointer(mine), panels.pointer) : (panels.pointer, mine)
@@ -126,7 +127,8 @@ public enum MatrixProduct {
     parallel(count, grain: max(1, (64 << 10) / max(1, panelBytes))) { range in
       let rows = range.lowerBound * tile..<min(operand.rows, range.upperBound * tile)
       var part = operand.kernelOperand(rows)
-      Kernels.table.pointee.pack(precision.kernelType, &part, tile, storage.pointer + range.lowerBound * panelBytes)
+      Kernels.table.pointee.pack(
+        precision.kernelType, &part, tile, storage.pointer + range.lowerBound * panelBytes)
     }
     return storage
   }

@@ -71,7 +71,7 @@ enum TiktokenFile {
 
   /// The bytes of every id; empty where the file skips one.
   private static func readTokens(_ file: MappedFile) throws(LMError) -> [[UInt8]] {
-    let lines = file.bytes.split(separator: 0x0A)
+    let lines = file.withBytes { Array($0) }.split(separator: 0x0A)
     var tokens: [[UInt8]] = []
     for (number, line) in lines.enumerated() {
       guard let (token, rank) = parse(line), rank < lines.count + gapLimit else {
@@ -90,7 +90,7 @@ enum TiktokenFile {
     return tokens
   }
 
-  private static func parse(_ line: Slice<UnsafeRawBufferPointer>) -> ([UInt8], Int)? {
+  private static func parse(_ line: ArraySlice<UInt8>) -> ([UInt8], Int)? {
     let parts = line.split(separator: 0x20)
     guard parts.count == 2, let token = Base64.decode(parts[0]), !token.isEmpty,
       let rank = Int(String(decoding: parts[1], as: UTF8.self)), rank >= 0

@@ -53,7 +53,10 @@ public struct StepBenchmark {
       optimizer.update(learningRate: 1e-3, gradientScale: Float(min(1, 1 / (norm + 1e-6))))
       for parameter in model.parameters { parameter.clearGradient() }
       let duration = ContinuousClock.now - start
-      if step >= warmup { times.append(Double(duration.components.attoseconds) * 1e-15 + Double(duration.components.seconds) * 1e3) }
+      if step >= warmup {
+        times.append(
+          Double(duration.components.attoseconds) * 1e-15 + Double(duration.components.seconds) * 1e3)
+      }
     }
     let median = times.sorted()[times.count / 2]
     return Result(

@@ -34,7 +34,8 @@ public struct ModelFolder {
     let stored = files.reduce(0) { $0 + $1.file.count }
     guard config.configuration.parameterCount <= stored else {
       throw LMError(
-        at: path, "config.json describes \(config.configuration.parameterCount) parameters, the weights are \(stored) bytes",
+        at: path,
+        "config.json describes \(config.configuration.parameterCount) parameters, the weights are \(stored) bytes",
         remedy: "use the weights that belong to this config.json")
     }
     model = Transformer(config.configuration)

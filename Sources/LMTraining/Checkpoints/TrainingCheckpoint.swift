@@ -5,14 +5,15 @@ import LMTransformer
 
 /// Saves and restores a ``Trainer``: weights, moments and state, so that training goes on bit for bit.
 public struct TrainingCheckpoint {
-  /// Names the run: a checkpoint of another model, data or recipe is refused.
-  public let fingerprint: String
+  /// Everything that decides about the bits of a run, by name: model, recipe, data. A checkpoint of another
+  /// run is refused.
+  public let fingerprint: JSONObject
   private let directory: CheckpointDirectory
   private static let weights = "model.safetensors"
   private static let moments = "optimizer.safetensors"
 
   /// Checkpoints in `path`, the newest two kept.
-  public init(_ path: String, fingerprint: String) throws(LMError) {
+  public init(_ path: String, fingerprint: JSONObject) throws(LMError) {
     self.fingerprint = fingerprint
     directory = try CheckpointDirectory(path)
   }
@@ -31,8 +32,9 @@ public struct TrainingCheckpoint {
   /// - Parameter folder: describes the model, for `config.json`.
   public func save(_ trainer: Trainer, _ config: ModelConfigFile) throws(LMError) {
     var state = trainer.state.json
-    state["fingerprint"] = .string(fingerprint)
-    try directory.save(step: trainer.state.step, state: state, expectedBytes: size(trainer)) { files throws(LMError) in
+    state["fingerprint"] = .object(fingerprint)
+    try directory.save(step: trainer.state.step, state: state, expectedBytes: size(trainer)) {
+      files throws(LMError) in
       try files.add("config.json") { file throws(LMError) in try file.write(config.json.serialized(.pretty)) }
       let weights = trainer.model.namedTensors(config.family)
       try files.add(Self.weights) { file throws(LMError) in try weights.write(to: file) }
@@ -60,7 +62,8 @@ public struct TrainingCheckpoint {
 
   /// Restores the checkpoint in the folder `path`, a `step-N` of this or another run's `training/`.
   /// - Throws: ``LMError`` where it is damaged or of another run.
-  public func restore(_ trainer: Trainer, _ config: ModelConfigFile, fromFolder path: String) throws(LMError) {
+  public func restore(_ trainer: Trainer, _ config: ModelConfigFile, fromFolder path: String) throws(LMError)
+  {
     var trimmed = path[...]
     while trimmed.count > 1, trimmed.last == "/" { trimmed.removeLast() }
     let parent = FileSystem.parent(of: String(trimmed))
@@ -73,16 +76,21 @@ public struct TrainingCheckpoint {
     try restore(trainer, config, from: try CheckpointDirectory(parent).verified(step: step))
   }
 
-  private func restore(_ trainer: Trainer, _ config: ModelConfigFile, from found: Checkpoint) throws(LMError) {
+  private func restore(_ trainer: Trainer, _ config: ModelConfigFile, from found: Checkpoint) throws(LMError)
+  {
     let field = JSONField(.object(found.state), in: "\(found.path)/manifest.json")
-    guard try field["fingerprint"].string() == fingerprint else {
+    let saved = try field["fingerprint"].object()
+    let names = fingerprint.members.map(\.key) + saved.members.map(\.key)
+    if let name = names.first(where: { fingerprint[$0] != saved[$0] }) {
+      let (before, now) = (saved[name]?.text() ?? "unknown", fingerprint[name]?.text() ?? "unknown")
       throw LMError(
-        at: found.path, "belongs to a run with another model, data or recipe",
+        at: found.path, "belongs to another run: \(name) was \(before) and is \(now) now",
         remedy: "repeat the command of that run, or give another --out")
     }
     let weights = try found.path(of: Self.weights)
     let moments = try found.path(of: Self.moments)
-    try trainer.model.load(try NamedTensors.load([try SafeTensorsFile(weights)]), config.family, from: weights)
+    try trainer.model.load(
+      try NamedTensors.load([try SafeTensorsFile(weights)]), config.family, from: weights)
     let state = try TrainingState(field)
     try trainer.optimizer.load(
       try NamedTensors.load([try SafeTensorsFile(moments)]), step: state.updates, from: moments)

@@ -84,7 +84,8 @@ public final class AdamW {
         let name = "\(parameter.name).\(kind)"
         guard let saved = tensors[name], saved.shape == moment.shape else {
           throw LMError(
-            at: place, "\(name) is \(tensors[name].map { "\($0.shape)" } ?? "missing"), expected \(moment.shape)",
+            at: place,
+            "\(name) is \(tensors[name].map { "\($0.shape)" } ?? "missing"), expected \(moment.shape)",
             remedy: "resume with the settings of the run that wrote it")
         }
         saved.copy(into: moment)

@@ -1,5 +1,5 @@
-import LMRuntime
 import Glibc
+import LMRuntime
 
 /// The plot is an SVG that stretches to its frame while strokes keep their width; labels are HTML beside it,
 /// placed in per cent. So text has the same size on a telephone and on a wide screen, without scripts.

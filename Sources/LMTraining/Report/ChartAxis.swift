@@ -1,5 +1,5 @@
-import LMRuntime
 import Glibc
+import LMRuntime
 
 /// A linear axis: a range that contains the data, ticks at round numbers, and their labels.
 package struct ChartAxis: Equatable {

@@ -15,7 +15,9 @@ public enum GPT2Family: ModelFamily {
   static func classicMisfit(_ c: TransformerConfiguration, activations: [Activation]) -> String? {
     if c.norm != .layer { return "norms are not LayerNorm" }
     if c.normPlacement != .pre { return "norms stand behind their layers" }
-    if c.isGated || !activations.contains(c.activation) { return "the feed-forward layer is gated or another" }
+    if c.isGated || !activations.contains(c.activation) {
+      return "the feed-forward layer is gated or another"
+    }
     if c.heads != c.keyValueHeads { return "key/value heads are shared" }
     if c.heads * c.headWidth != c.width { return "heads do not fill the width" }
     if c.normsQueriesAndKeys { return "queries and keys are normed" }
@@ -46,7 +48,9 @@ public enum GPT2Family: ModelFamily {
     c.normEpsilon = Float(try config.optional("layer_norm_epsilon")?.double() ?? 1e-5)
     c.position = .learned
     c.tiesHead = try config.optional("tie_word_embeddings")?.bool() ?? true
-    guard c.tiesHead else { throw config.unsupported("a head of its own", "use a model with tied embeddings") }
+    guard c.tiesHead else {
+      throw config.unsupported("a head of its own", "use a model with tied embeddings")
+    }
     return c
   }
 
@@ -79,8 +83,10 @@ public enum GPT2Family: ModelFamily {
   public static func layerWeights(_ c: TransformerConfiguration, layer: Int) -> [WeightName] {
     let (file, own) = ("transformer.h.\(layer)", "layers.\(layer)")
     let layers: [(String, String, Int, WeightName.Layout)] = [
-      ("ln_1", "attention.norm", c.width, .plain), ("attn.c_attn", "attention.input", 3 * c.width, .transposed),
-      ("attn.c_proj", "attention.output", c.width, .transposed), ("ln_2", "feed_forward.norm", c.width, .plain),
+      ("ln_1", "attention.norm", c.width, .plain),
+      ("attn.c_attn", "attention.input", 3 * c.width, .transposed),
+      ("attn.c_proj", "attention.output", c.width, .transposed),
+      ("ln_2", "feed_forward.norm", c.width, .plain),
       ("mlp.c_fc", "feed_forward.input", c.hiddenWidth, .transposed),
       ("mlp.c_proj", "feed_forward.output", c.width, .transposed),
     ]

@@ -29,7 +29,8 @@ extension LlamaFamily {
     let attention = try config.optional("attention_bias")?.bool() ?? false
     let feedForward = try config.optional("mlp_bias")?.bool() ?? false
     guard attention == feedForward else {
-      throw config.unsupported("attention_bias \(attention) with mlp_bias \(feedForward)", "use a model where both are equal")
+      throw config.unsupported(
+        "attention_bias \(attention) with mlp_bias \(feedForward)", "use a model where both are equal")
     }
     c.hasBiases = attention
     return c

@@ -17,7 +17,8 @@ public enum LlamaFamily: ModelFamily {
 
   public static func outerWeights(_ c: TransformerConfiguration) -> [WeightName] {
     var names = [
-      WeightName("model.embed_tokens.weight", "embedding.weight"), WeightName("model.norm.weight", "norm.weight"),
+      WeightName("model.embed_tokens.weight", "embedding.weight"),
+      WeightName("model.norm.weight", "norm.weight"),
     ]
     if !c.tiesHead { names.append(WeightName("lm_head.weight", "head.weight")) }
     return names

@@ -41,6 +41,7 @@ public enum ModelFamilies {
   public static func named(_ modelType: String, at place: String) throws(LMError) -> any ModelFamily.Type {
     if let family = all.first(where: { $0.modelType == modelType }) { return family }
     let known = all.map { $0.modelType }.joined(separator: ", ")
-    throw LMError(at: place, "the architecture \"\(modelType)\" is unknown", remedy: "use a model of one of: \(known)")
+    throw LMError(
+      at: place, "the architecture \"\(modelType)\" is unknown", remedy: "use a model of one of: \(known)")
   }
 }

@@ -18,7 +18,9 @@ public enum Qwen3Family: ModelFamily {
 
   public static func config(_ c: TransformerConfiguration) -> JSONObject { LlamaFamily.rotaryConfig(c) }
 
-  public static func outerWeights(_ c: TransformerConfiguration) -> [WeightName] { LlamaFamily.outerWeights(c) }
+  public static func outerWeights(_ c: TransformerConfiguration) -> [WeightName] {
+    LlamaFamily.outerWeights(c)
+  }
 
   public static func layerWeights(_ c: TransformerConfiguration, layer: Int) -> [WeightName] {
     let (file, own) = ("model.layers.\(layer).self_attn", "layers.\(layer).attention")

@@ -15,7 +15,8 @@ public struct Norm {
     epsilon = configuration.normEpsilon
     let ones = [Float](repeating: 1, count: configuration.width)
     weight = Parameter("\(name).weight", Tensor(ones, shape: [configuration.width]), decays: false)
-    bias = kind == .layer && configuration.hasBiases
+    bias =
+      kind == .layer && configuration.hasBiases
       ? Parameter("\(name).bias", Tensor.zeros([configuration.width]), decays: false) : nil
   }
 

@@ -3,7 +3,9 @@ import LMRuntime
 import Testing
 
 /// Ids that name their place.
-func numbered(_ count: Int) -> TokenStream { TokenStream(ids: (0..<Int32(count)).map { $0 }, byteCount: count) }
+func numbered(_ count: Int) -> TokenStream {
+  TokenStream(ids: (0..<Int32(count)).map { $0 }, byteCount: count)
+}
 
 @Suite struct BatchSamplerTests {
   static let sizes = [

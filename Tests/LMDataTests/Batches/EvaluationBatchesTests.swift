@@ -2,7 +2,9 @@ import LMData
 import Testing
 
 @Suite struct EvaluationBatchesTests {
-  @Test(arguments: [(0, 8, 2), (1, 8, 2), (8, 8, 2), (9, 8, 2), (16, 8, 2), (17, 8, 2), (33, 8, 3), (1000, 7, 32)])
+  @Test(arguments: [
+    (0, 8, 2), (1, 8, 2), (8, 8, 2), (9, 8, 2), (16, 8, 2), (17, 8, 2), (33, 8, 3), (1000, 7, 32),
+  ])
   func `windows lie side by side`(count: Int, tokens: Int, sequences: Int) {
     let batches = EvaluationBatches(numbered(count), sequences: sequences, tokens: tokens)
     let windows = max(0, count - 1) / tokens

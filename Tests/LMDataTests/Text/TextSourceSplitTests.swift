@@ -4,12 +4,15 @@ import Testing
 
 @Suite struct TextSourceSplitTests {
   private func source(_ lengths: [Int]) -> TextSource {
-    TextSource(lengths.enumerated().map { index, length in
-      TextDocument(String(repeating: String(index % 10), count: length))
-    })
+    TextSource(
+      lengths.enumerated().map { index, length in
+        TextDocument(String(repeating: String(index % 10), count: length))
+      })
   }
 
-  @Test(arguments: [2, 3, 7, 10, 11, 99, 1000, 1003]) func `one document is cut at nine tenths`(size: Int) throws {
+  @Test(arguments: [2, 3, 7, 10, 11, 99, 1000, 1003]) func `one document is cut at nine tenths`(size: Int)
+    throws
+  {
     let text = String((0..<size).map { Character(Unicode.Scalar(UInt8(33 + $0 % 90))) })
     let (training, validation) = try TextSource([TextDocument(text)]).split()
     #expect(training.byteCount == size * 9 / 10)

@@ -71,28 +71,36 @@ func texts(_ source: TextSource) -> [String] {
     #expect(try failure("m.txt", [0xEF, 0xBB, 0xBF]).hasPrefix("DIR/m.txt: is empty;"))
     #expect(try failure("e.jsonl", Array("\n\n{\"text\":\"\"}\n".utf8)).hasPrefix("DIR/e.jsonl: is empty;"))
     try FileSystem.createDirectory(folder("d"))
-    #expect(failure([folder("d")]).hasPrefix("DIR/d: no text was found; give files, or folders with .txt, .md"))
+    #expect(
+      failure([folder("d")]).hasPrefix("DIR/d: no text was found; give files, or folders with .txt, .md"))
     #expect(failure([]).hasPrefix("--data: no text was found;"))
   }
 
   @Test func `bytes that are no text are named by their offset`() throws {
     #expect(try failure("b.txt", [65, 66, 0, 0xFF]).hasPrefix("DIR/b.txt, byte 2: is zero"))
-    #expect(try failure("l.txt", Array("caf".utf8) + [0xE9, 0x0A]).hasPrefix("DIR/l.txt, byte 3: begins no UTF-8"))
+    #expect(
+      try failure("l.txt", Array("caf".utf8) + [0xE9, 0x0A]).hasPrefix("DIR/l.txt, byte 3: begins no UTF-8"))
     #expect(try failure("s.txt", Array("ab".utf8) + [0xED, 0xA0, 0x80]).hasPrefix("DIR/s.txt, byte 2:"))
     #expect(try failure("t.txt", Array("ab".utf8) + [0xE2, 0x82]).hasPrefix("DIR/t.txt, byte 2:"))
-    #expect(try failure("u.jsonl", Array("{\"text\":\"a".utf8) + [0xFF] + Array("\"}".utf8))
-      .hasPrefix("DIR/u.jsonl, line 1, byte 10:"))
+    #expect(
+      try failure("u.jsonl", Array("{\"text\":\"a".utf8) + [0xFF] + Array("\"}".utf8))
+        .hasPrefix("DIR/u.jsonl, line 1, byte 10:"))
   }
 
   @Test(arguments: [
     ("{\"text\":\"a\"}\n{\"text\":", "DIR/a.jsonl, line 2, byte 8: the document ends"),
-    ("\n{\"txt\":\"a\",\"b\":1}", "DIR/a.jsonl, line 2: has no \"text\" (found \"txt\", \"b\"); write one object"),
+    (
+      "\n{\"txt\":\"a\",\"b\":1}",
+      "DIR/a.jsonl, line 2: has no \"text\" (found \"txt\", \"b\"); write one object"
+    ),
     ("{}", "DIR/a.jsonl, line 1: has no \"text\" (found no keys);"),
     ("{\"text\":5}", "DIR/a.jsonl, line 1: has a \"text\" that is no string;"),
     ("[\n{\"text\":\"a\"}]", "DIR/a.jsonl, line 1: is no JSON object;"),
     ("{\"text\":\"a\"} x", "DIR/a.jsonl, line 1, byte 13: \"x\" stands where"),
     ("{\"text\":\"a\",\"text\":\"b\"}", "DIR/a.jsonl, line 1, byte 19: the key \"text\" stands twice"),
-  ]) func `a line that is no object with a text is named by its number`(content: String, message: String) throws {
+  ]) func `a line that is no object with a text is named by its number`(content: String, message: String)
+    throws
+  {
     #expect(try failure("a.jsonl", Array(content.utf8)).hasPrefix(message))
   }
 }

@@ -40,7 +40,8 @@ import Testing
 
   @Test func `mapped documents and those with escapes are encoded alike`() throws {
     let folder = TemporaryDirectory()
-    let path = try folder.write("a.jsonl", Array(#"{"text":"ab"} {"text":"c\n"}"#.replacing("} {", with: "}\n{").utf8))
+    let path = try folder.write(
+      "a.jsonl", Array(#"{"text":"ab"} {"text":"c\n"}"#.replacing("} {", with: "}\n{").utf8))
     let stream = try TokenStream.encode(try TextSource.read([path]), with: .bytes())
     #expect(stream.ids == [256, 97, 98, 256, 99, 10])
   }

@@ -30,7 +30,9 @@ import Testing
   /// the seeds are fixed.
   @Test(arguments: [UInt64(1), 2, 3]) func `frequencies are the probabilities`(seed: UInt64) throws {
     let logits = sampleValues(300, seed: 9).map { Float($0 * 4) }
-    for (topK, topP, minP, temperature) in [(12, 1, 0, 1), (12, 0.9, 0, 0.7), (12, 1, 0.3, 2), (12, 0.8, 0.3, 1)]
+    for (topK, topP, minP, temperature) in [
+      (12, 1, 0, 1), (12, 0.9, 0, 0.7), (12, 1, 0.3, 2), (12, 0.8, 0.3, 1),
+    ]
       as [(Int, Float, Float, Float)]
     {
       var settings = SamplingSettings()

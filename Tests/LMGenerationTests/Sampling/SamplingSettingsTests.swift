@@ -26,7 +26,9 @@ import Testing
     ("--min-p", defaults(but: \.minP, -0.5)), ("--repeat-penalty", defaults(but: \.repetitionPenalty, 0)),
     ("--repeat-penalty", defaults(but: \.repetitionPenalty, .nan)),
     ("--repeat-last-n", defaults(but: \.repetitionWindow, -2)),
-  ]) func `a value out of range is a usage error that names its flag`(flag: String, settings: SamplingSettings) {
+  ]) func `a value out of range is a usage error that names its flag`(
+    flag: String, settings: SamplingSettings
+  ) {
     let error = #expect(throws: LMError.self) { try settings.validate() }
     #expect(error?.kind == .usage && error?.place == flag)
     #expect(throws: LMError.self) { _ = try Sampler(settings) }

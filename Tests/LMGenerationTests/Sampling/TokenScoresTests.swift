@@ -17,7 +17,8 @@ private func softmax(_ logits: [Float], of ids: [Int]) -> [Double] {
 private func scores(_ count: Int) -> [[Float]] {
   let random = sampleValues(count, seed: 5).map { Float($0 * 6) }
   return [
-    random, random.map { $0.rounded() }, [Float](repeating: 1, count: count), random.sorted(), random.sorted(by: >),
+    random, random.map { $0.rounded() }, [Float](repeating: 1, count: count), random.sorted(),
+    random.sorted(by: >),
   ]
 }
 
@@ -32,7 +33,9 @@ private func scores(_ count: Int) -> [[Float]] {
     return scores
   }
 
-  @Test(arguments: sizes) func `top-k is the head of the sorted vocabulary, lower ids first among equals`(size: Int) {
+  @Test(arguments: sizes) func `top-k is the head of the sorted vocabulary, lower ids first among equals`(
+    size: Int
+  ) {
     for logits in scores(size) {
       let order = sorted(logits)
       for limit in [1, 2, 40, 1500] {
@@ -47,17 +50,23 @@ private func scores(_ count: Int) -> [[Float]] {
 
   @Test(arguments: sizes) func `top-p is the shortest head that reaches the probability`(size: Int) {
     for logits in scores(size) {
-      for (limit, topK) in [(0, 0), (0.1, 0), (0.5, 0), (0.95, 0), (0.999, 0), (1, 0), (0.5, 40), (0.95, 40)] {
+      for (limit, topK) in [(0, 0), (0.1, 0), (0.5, 0), (0.95, 0), (0.999, 0), (1, 0), (0.5, 40), (0.95, 40)]
+      {
         let order = Array(sorted(logits).prefix(topK == 0 ? size : topK))
         var sum = 0.0
         let shares = softmax(logits, of: order)
-        let expected = limit == 1 ? order.count : shares.prefix { share in
-          defer { sum += share }
-          return sum < Double(Float(limit)) - 1e-12  // shares that add up to the limit but for rounding
-        }.count
+        let expected =
+          limit == 1
+          ? order.count
+          : shares.prefix { share in
+            defer { sum += share }
+            return sum < Double(Float(limit)) - 1e-12  // shares that add up to the limit but for rounding
+          }.count
         let kept = candidates(logits, topK: topK, topP: Float(limit))
         #expect(kept.candidates.count == max(1, expected), "\(limit) of \(topK)")
-        if kept.isSorted { #expect(kept.candidates.map { Int($0.id) } == Array(order.prefix(kept.candidates.count))) }
+        if kept.isSorted {
+          #expect(kept.candidates.map { Int($0.id) } == Array(order.prefix(kept.candidates.count)))
+        }
       }
     }
   }
@@ -75,7 +84,9 @@ private func scores(_ count: Int) -> [[Float]] {
     }
   }
 
-  @Test(arguments: [Float(0.1), 0.8, 1, 3]) func `probabilities are the softmax of what is left`(temperature: Float) {
+  @Test(arguments: [Float(0.1), 0.8, 1, 3]) func `probabilities are the softmax of what is left`(
+    temperature: Float
+  ) {
     for logits in scores(1000) {
       let kept = candidates(logits, topK: 40, topP: 0.9, minP: 0.02)
       let order = kept.candidates.map { Int($0.id) }

@@ -20,8 +20,10 @@ private func shown(_ text: String, stops: [String], pieces: [Int]) throws -> (te
 
 @Suite struct StopTextsTests {
   @Test(arguments: [
-    ("hello world", ["o w"], "hell"), ("hello", ["x"], "hello"), ("hello", [], "hello"), ("hello", ["hello"], ""),
-    ("aaab", ["aab"], "a"), ("ababac", ["abac"], "ab"), ("abcd", ["abcd", "bc"], "a"), ("abcd", ["bcd", "cd"], "a"),
+    ("hello world", ["o w"], "hell"), ("hello", ["x"], "hello"), ("hello", [], "hello"),
+    ("hello", ["hello"], ""),
+    ("aaab", ["aab"], "a"), ("ababac", ["abac"], "ab"), ("abcd", ["abcd", "bc"], "a"),
+    ("abcd", ["bcd", "cd"], "a"),
     ("naïve é!", ["é!"], "naïve "), ("日本語。終", ["。"], "日本語"), ("stop", ["stopped"], "stop"),
     ("a\nUser: b", ["\nUser:", "\nBot:"], "a"), ("aaaa", ["aaaaa"], "aaaa"),
   ]) func `text before the first stop text comes out, however it is cut`(
@@ -38,7 +40,9 @@ private func shown(_ text: String, stops: [String], pieces: [Int]) throws -> (te
   @Test func `on random texts it agrees with a plain search`() throws {
     for seed in 1..<400 as Range<UInt64> {
       let letters = sampleValues(40, seed: seed).map { $0 < 0 ? UInt8(ascii: "a") : UInt8(ascii: "b") }
-      let stops = [Array(letters[3..<3 + Int(seed % 5) + 1].reversed()), Array(letters[10..<14]), Array("abba".utf8)]
+      let stops = [
+        Array(letters[3..<3 + Int(seed % 5) + 1].reversed()), Array(letters[10..<14]), Array("abba".utf8),
+      ]
       let text = Array(letters[20...])
       var cut = text.count
       search: for end in 1...text.count {
@@ -49,7 +53,8 @@ private func shown(_ text: String, stops: [String], pieces: [Int]) throws -> (te
         }
       }
       let result = try shown(
-        String(decoding: text, as: UTF8.self), stops: stops.map { String(decoding: $0, as: UTF8.self) }, pieces: [1, 3])
+        String(decoding: text, as: UTF8.self), stops: stops.map { String(decoding: $0, as: UTF8.self) },
+        pieces: [1, 3])
       #expect(result.text == String(decoding: text[..<cut], as: UTF8.self), "seed \(seed)")
     }
   }

@@ -3,10 +3,10 @@ import LMRuntime
 import LMTestSupport
 import Testing
 
-/// Real tokenizer files, where the folder with test data is there (`LM_DATA`, else `/work/shared/data`).
+/// Real tokenizer files, where the folder with test data is there (`../shared/data` beside the checkout).
 @Suite struct JSONSpeedTests {
   static let folder =
-    (getenv("LM_DATA").map { String(cString: $0) } ?? "/work/shared/data") + "/tokenizers/hf"
+    SharedData.folder + "/tokenizers/hf"
 
   @Test(
     .enabled(if: access(folder, R_OK) == 0, "no test data at \(folder)"),

@@ -1,6 +1,5 @@
-import Testing
-
 import LMRuntime
+import Testing
 
 @Suite struct NumberTextTests {
   @Test func `fixed decimals`() {

@@ -1,5 +1,6 @@
 import Glibc
 import LMRuntime
+import LMTestSupport
 
 /// Hugging Face's tokenizers and tiktoken, run through Python where they are installed.
 enum Reference {

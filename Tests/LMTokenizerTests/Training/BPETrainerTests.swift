@@ -1,4 +1,5 @@
 import LMRuntime
+import LMTestSupport
 import LMTokenizer
 import Testing
 

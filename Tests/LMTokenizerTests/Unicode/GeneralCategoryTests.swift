@@ -1,3 +1,4 @@
+import LMTestSupport
 import LMTokenizer
 import Testing
 

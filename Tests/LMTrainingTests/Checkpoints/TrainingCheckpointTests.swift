@@ -21,7 +21,7 @@ import Testing
   }
 
   private func checkpoint(_ fingerprint: String = "a") throws -> TrainingCheckpoint {
-    try TrainingCheckpoint(temporary("training"), fingerprint: fingerprint)
+    try TrainingCheckpoint(temporary("training"), fingerprint: ["data": .string(fingerprint)])
   }
 
   /// Trains a new trainer from the newest checkpoint to the next save, or to the end.
@@ -69,7 +69,8 @@ import Testing
     let before = other.bits
     let error = #expect(throws: LMError.self) { try checkpoint("b").restore(other, run.config) { _ in } }
     #expect(
-      error?.description.hasPrefix("\(temporary("training"))/step-5: belongs to a run with another") ?? false)
+      error?.description.hasPrefix(
+        "\(temporary("training"))/step-5: belongs to another run: data was \"a\" and is ") ?? false)
     #expect(other.bits == before && other.state.step == 0)
   }
 

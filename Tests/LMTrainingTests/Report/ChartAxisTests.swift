@@ -1,6 +1,5 @@
-import Testing
-
 import LMTraining
+import Testing
 
 @Suite struct ChartAxisTests {
   @Test func `labels of usual ranges`() {

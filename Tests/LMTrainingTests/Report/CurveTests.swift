@@ -1,7 +1,6 @@
 import LMTestSupport
-import Testing
-
 import LMTraining
+import Testing
 
 @Suite struct CurveTests {
   static func curve(_ values: [Double]) -> Curve {
