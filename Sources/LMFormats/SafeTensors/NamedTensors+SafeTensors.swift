@@ -29,22 +29,27 @@ extension NamedTensors {
       if let base = bytes.baseAddress { copy.pointer.copyMemory(from: base, byteCount: bytes.count) }
       return copy
     case .float16:
-      let wide = Tensor(entry.shape)
-      for index in 0..<count {
-        let bits = bytes.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)
-        wide.floats[index] = Float(Float16(bitPattern: UInt16(littleEndian: bits)))
+      return converted(entry.shape) {
+        Float(
+          Float16(
+            bitPattern: UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: 2 * $0, as: UInt16.self))))
       }
-      return wide
     case .float64:
-      let narrow = Tensor(entry.shape)
-      for index in 0..<count {
-        let bits = bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self)
-        narrow.floats[index] = Float(Double(bitPattern: UInt64(littleEndian: bits)))
+      return converted(entry.shape) {
+        Float(
+          Double(
+            bitPattern: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self))))
       }
-      return narrow
     default:
       return nil
     }
+  }
+
+  /// A float32 tensor of the values of `element`.
+  private static func converted(_ shape: [Int], _ element: (Int) -> Float) -> Tensor {
+    let tensor = Tensor(shape)
+    for index in 0..<tensor.elementCount { tensor.floats[index] = element(index) }
+    return tensor
   }
 
   /// Writes all tensors as one safetensors file through `writer`, a copy of no more than one tensor at a time.
