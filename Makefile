@@ -2,9 +2,10 @@
 SHELL := /bin/bash
 LM := .build/release/lm
 DEMO ?= .build/demo
+PEERS ?= .build/peers/venv/bin/python
 export LM_PYTHON ?= $(CURDIR)/.python/bin/python
 
-.PHONY: demo build test lint corpus checkpoint
+.PHONY: demo build test lint bench corpus checkpoint
 
 demo: build
 	rm -rf $(DEMO)
@@ -26,6 +27,13 @@ test:
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests corpora/generator
+
+# Measures lm beside PyTorch and writes Documentation/Benchmarks.md; BENCH="--only training" etc. for less.
+bench:
+	@"$(PEERS)" -c 'import torch' 2>/dev/null || { echo "bench: $(PEERS) has no PyTorch:" \
+	  "run ../shared/peers/setup.sh .build/peers, or say make bench PEERS=/path/to/python" >&2; exit 2; }
+	$(MAKE) build
+	"$(PEERS)" Benchmarks/bench.py $(BENCH)
 
 # Trains the model in checkpoints/ again, in .build/stories.
 checkpoint: build

@@ -6,6 +6,10 @@
 extern const lm_kernels lm_table_scalar;
 #if defined(__x86_64__)
 extern const lm_kernels lm_table_avx2, lm_table_avx512, lm_table_avx512bf16;
+#elif defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+#define HAS_BF16 (1 << 14)  // HWCAP2_BF16 of <asm/hwcap.h>
+extern const lm_kernels lm_table_neonbf16;
 #endif
 
 const lm_kernels *lm_kernels_for(lm_isa isa) {
@@ -21,13 +25,15 @@ const lm_kernels *lm_kernels_for(lm_isa isa) {
                  ? &lm_table_avx512bf16 : NULL;
     default: break;
   }
+#elif defined(__aarch64__) && defined(__linux__)
+  if (isa == LM_NEON_BF16) return getauxval(AT_HWCAP2) & HAS_BF16 ? &lm_table_neonbf16 : NULL;
 #endif
   return isa == LM_SCALAR ? &lm_table_scalar : NULL;
 }
 
 const lm_kernels *lm_kernels_best(void) {
   const char *cap = getenv("LM_ISA");
-  int highest = LM_AVX512_BF16;
+  int highest = LM_NEON_BF16;
   if (cap && !strcmp(cap, "scalar")) highest = LM_SCALAR;
   if (cap && !strcmp(cap, "avx2")) highest = LM_AVX2;
   if (cap && !strcmp(cap, "avx512")) highest = LM_AVX512;

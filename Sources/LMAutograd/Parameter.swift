@@ -38,8 +38,8 @@ public final class Parameter {
   /// The gradient collected since ``clearGradient()``, float32 in the shape of ``value``; nil if none was.
   public var gradient: Tensor? {
     if case .product(let product) = collected {
-      let tensor = Tensor(value.shape)
-      product.rows(0..<value.rowCount).copy(into: tensor)
+      let tensor = takeSpare()
+      product.write(0..<value.rowCount, into: tensor)
       collected = .dense(tensor)
     }
     guard case .dense(let tensor) = collected else { return nil }
@@ -68,14 +68,19 @@ public final class Parameter {
     return product.sumOfSquares()
   }
 
+  /// Memory for a gradient; its contents are undefined.
+  private func takeSpare() -> Tensor {
+    defer { spare = nil }
+    return spare ?? Tensor(value.shape)
+  }
+
   /// Lets `body` add to the gradient. `isFirst` says that nothing is there yet: `body` overwrites.
   public func collect(_ body: (_ gradient: Tensor, _ isFirst: Bool) -> Void) {
     guard isTrainable else { return }
     if let sum = gradient {
       body(sum, false)
     } else {
-      let fresh = spare ?? Tensor(value.shape)
-      spare = nil
+      let fresh = takeSpare()
       body(fresh, true)
       collected = .dense(fresh)
     }
@@ -96,17 +101,31 @@ public final class Parameter {
   ///   - outputs: `[M, N]`. With `isShared` it may change later and is copied when kept.
   ///   - inputs: `[M, K]`; does not change later.
   func collectProduct(_ outputs: Tensor, isShared: Bool, _ inputs: Tensor, precision: DType) {
-    guard isTrainable else { return }
-    let (rows, columns) = (value.rowCount, value.columnCount)
-    if !hasGradient, ProductGradient.pays(tokens: outputs.rowCount, outputs: rows, inputs: columns) {
-      var kept = outputs
-      if isShared {
-        kept = Tensor(outputs.shape, dtype: precision)
-        outputs.copy(into: kept)
-      }
-      collected = .product(ProductGradient(outputs: kept, inputs: inputs, precision: precision))
-      return
+    guard keepsFactors(tokens: outputs.rowCount) else {
+      return addProduct(outputs, inputs, precision: precision)
     }
+    var kept = outputs
+    if isShared || outputs.dtype != precision {
+      kept = Tensor(outputs.shape, dtype: precision)
+      outputs.copy(into: kept)
+    }
+    keepProduct(kept, inputs, precision: precision)
+  }
+
+  /// Whether a gradient of so many tokens takes less memory as its factors, and there is none yet.
+  func keepsFactors(tokens: Int) -> Bool {
+    isTrainable && !hasGradient
+      && ProductGradient.pays(tokens: tokens, outputs: value.rowCount, inputs: value.columnCount)
+  }
+
+  /// Makes outputsᵀ inputs, neither of which changes later, the gradient of this `[N, K]`, which has none.
+  func keepProduct(_ outputs: Tensor, _ inputs: Tensor, precision: DType) {
+    precondition(!hasGradient, "Parameter \(name): the gradient is there already")
+    collected = .product(ProductGradient(outputs: outputs, inputs: inputs, precision: precision))
+  }
+
+  /// Adds outputsᵀ inputs to the gradient, as numbers.
+  func addProduct(_ outputs: Tensor, _ inputs: Tensor, precision: DType) {
     collect { sum, isFirst in
       MatrixProduct.multiply(
         .columns(of: outputs), .columns(of: inputs), precision: precision,

@@ -15,15 +15,21 @@ struct ProductGradient {
   /// Rows of a tied embedding: row i of the float32 `[R, K]` is added to row `ids[i]`.
   var scattered: (ids: [Int32], rows: Tensor)?
 
-  /// Whether the factors take at most half the memory of the product.
+  /// Whether the factors take at most three quarters of the memory of the product.
   static func pays(tokens: Int, outputs: Int, inputs: Int) -> Bool {
-    2 * tokens * (outputs + inputs) <= outputs * inputs
+    4 * tokens * (outputs + inputs) <= 3 * outputs * inputs
   }
 
   /// Rows `range` of the gradient: float32 `[range.count, K]`.
   /// - Complexity: 2 · M · K operations per row.
   func rows(_ range: Range<Int>) -> Tensor {
     let block = Tensor([range.count, inputs.columnCount])
+    write(range, into: block)
+    return block
+  }
+
+  /// Makes `block` `[range.count, K]` the rows `range` of the gradient.
+  func write(_ range: Range<Int>, into block: Tensor) {
     MatrixProduct.multiply(
       .columns(of: outputs, columns: range), .columns(of: inputs), precision: precision,
       into: MatrixResult(block))
@@ -35,41 +41,66 @@ struct ProductGradient {
           target + (Int(id) - range.lowerBound) * width)
       }
     }
-    return block
   }
 
   /// Σ g² without forming g: ‖AᵀB‖² = Σᵢⱼ (A Aᵀ)ᵢⱼ (B Bᵀ)ᵢⱼ, with the scattered rows as further rows of A
   /// (one-hot) and B.
   /// - Complexity: 2 · M² · (N + K) operations, O(M²) memory.
   func sumOfSquares() -> Double {
-    var total = Self.dot(gram(outputs, outputs), gram(inputs, inputs))
+    var total = 0.0
+    // Both matrices are symmetric: blocks above the diagonal count twice, those below are not formed.
+    for start in stride(from: 0, to: outputs.rowCount, by: Self.block) {
+      let rows = start..<min(outputs.rowCount, start + Self.block)
+      let (a, b) = (gram(outputs, rows, outputs), gram(inputs, rows, inputs))
+      for row in 0..<rows.count {
+        let width = rows.upperBound
+        let (before, within) = (row * width..<row * width + start, row * width + start..<(row + 1) * width)
+        total += 2 * Self.dot(a.floats[before], b.floats[before])
+        total += Self.dot(a.floats[within], b.floats[within])
+      }
+    }
     guard let scattered else { return total }
     // One-hot rows: (A Sᵀ)ᵢⱼ = A[i, id(j)], (S Sᵀ)ᵢⱼ = [id(i) = id(j)].
-    let (mixed, own) = (gram(inputs, scattered.rows), gram(scattered.rows, scattered.rows))
+    let count = scattered.rows.rowCount
+    let mixed = gram(inputs, nil, scattered.rows)
+    let own = gram(scattered.rows, nil, scattered.rows)
     let ids = scattered.ids
-    let wide = outputs.converted(to: .float32)
     for row in 0..<outputs.rowCount {
+      let values = outputs.rows(row..<row + 1).converted(to: .float32).floats
       for (column, id) in ids.enumerated() {
-        total +=
-          2 * Double(wide.floats[row * wide.columnCount + Int(id)])
-          * Double(mixed.floats[row * ids.count + column])
+        total += 2 * Double(values[Int(id)]) * Double(mixed.floats[row * count + column])
       }
     }
     for (row, id) in ids.enumerated() {
       for (column, other) in ids.enumerated() where id == other {
-        total += Double(own.floats[row * ids.count + column])
+        total += Double(own.floats[row * count + column])
       }
     }
     return total
   }
 
-  private func gram(_ a: Tensor, _ b: Tensor) -> Tensor {
-    let result = Tensor([a.rowCount, b.rowCount])
-    MatrixProduct.multiply(.rows(of: a), .rows(of: b), precision: precision, into: MatrixResult(result))
+  /// Rows of a gram matrix that are formed at once.
+  private static let block = 128
+  /// Columns that a product packs at once: with a block of rows, a few megabytes.
+  private static let depth = 4096
+
+  /// a bᵀ for a range of rows of a, with the rows of b up to its end; or of all rows.
+  private func gram(_ a: Tensor, _ rows: Range<Int>?, _ b: Tensor) -> Tensor {
+    let left = rows.map { a.rows($0) } ?? a
+    let right = rows.map { b.rows(0..<$0.upperBound) } ?? b
+    let result = Tensor([left.rowCount, right.rowCount])
+    for start in stride(from: 0, to: a.columnCount, by: Self.depth) {
+      let columns = start..<min(a.columnCount, start + Self.depth)
+      MatrixProduct.multiply(
+        .rows(of: left, columns: columns), .rows(of: right, columns: columns), precision: precision,
+        into: start == 0 ? MatrixResult(result) : MatrixResult(result, adding: result))
+    }
     return result
   }
 
-  private static func dot(_ a: Tensor, _ b: Tensor) -> Double {
-    zip(a.floats, b.floats).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+  private static func dot(
+    _ a: Slice<UnsafeMutableBufferPointer<Float>>, _ b: Slice<UnsafeMutableBufferPointer<Float>>
+  ) -> Double {
+    zip(a, b).reduce(0) { $0 + Double($1.0) * Double($1.1) }
   }
 }

@@ -44,6 +44,8 @@ public enum InstructionSet: Int, CaseIterable, Sendable {
   case avx512 = 2
   /// AVX-512 with bf16 and int8 dot products.
   case avx512bf16 = 3
+  /// NEON with bf16 dot products, 4 lanes.
+  case neonbf16 = 4
 }
 
 extension Kernels {

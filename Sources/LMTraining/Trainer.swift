@@ -6,7 +6,7 @@ import LMTransformer
 
 /// Trains a model step by step; what is read, shown and saved is the caller's.
 ///
-/// A step is a pure function of weights, moments, seed and step number, so a run that is stopped and resumed
+/// A step is a pure function of weights, optimizer state, seed and step number, so a run that is stopped and resumed
 /// from a checkpoint goes through the same bits as one that was never stopped.
 public final class Trainer {
   /// What a run tells while it works.
@@ -33,13 +33,17 @@ public final class Trainer {
   public let model: Transformer
   /// How it is trained.
   public let settings: TrainingSettings
-  /// Moments and updates.
-  public let optimizer: AdamW
+  /// Whether a step keeps of each layer only its input and computes the rest again: less memory, about a
+  /// third more work, the same bits.
+  public var checkpointsBlocks = false
+  /// Its state and updates.
+  public let optimizer: any Optimizer
   /// Where the run stands.
   public var state = TrainingState()
 
   private let schedule: LearningRateSchedule
   private let parameters: [Parameter]
+  private let gradients: ParameterChunks
   /// Skipped updates in a row after which a run has diverged.
   private static let skipLimit = 5
 
@@ -48,10 +52,14 @@ public final class Trainer {
     self.model = model
     self.settings = settings
     parameters = model.parameters
-    optimizer = AdamW(parameters, settings.adamW)
-    schedule = LearningRateSchedule(
-      peak: settings.learningRate, floor: settings.minimumLearningRate, warmupSteps: settings.warmupSteps,
-      steps: settings.steps)
+    gradients = ParameterChunks(parameters)
+    var context = OptimizerContext()
+    context.gradients = settings.gradients
+    context.learningRate = settings.learningRate
+    context.precision = settings.precision
+    context.hiddenMatrices = model.hiddenMatrices
+    optimizer = settings.optimizer.optimizer(parameters, context)
+    schedule = settings.learningRates
   }
 
   /// Trains until the end of the steps or an earlier one.
@@ -100,7 +108,7 @@ public final class Trainer {
     return .finished
   }
 
-  /// One update: forward and backward of every part of the batch, clipping, AdamW.
+  /// One update: forward and backward of every part of the batch, clipping, the optimizer.
   private func step(_ batch: (Int) -> TokenBatch, _ onEvent: (Event) -> Void) throws(LMError) -> MetricsRecord
   {
     let parts = settings.gradientAccumulationSteps
@@ -109,9 +117,10 @@ public final class Trainer {
     var losses = LossSum()
     for (part, batch) in batches.enumerated() {
       let tape = Tape()
-      let context = ForwardContext(
+      var context = ForwardContext(
         batch: batch.sequences, tokens: batch.tokens, precision: settings.precision, tape: tape,
         dropoutSeed: dropoutSeed(part))
+      context.checkpointsBlocks = checkpointsBlocks
       let loss = model.loss(
         batch.ids, targets: batch.targets, smoothing: settings.labelSmoothing,
         gradientScale: 1 / Float(max(1, counted)), context)
@@ -119,7 +128,7 @@ public final class Trainer {
       losses.total += loss.total
       losses.tokens += loss.tokens
     }
-    let norm = optimizer.gradientNorm()
+    let norm = gradients.gradientNorm()
     let rate = schedule.rate(state.step)
     state.step += 1
     state.tokens += counted
@@ -127,7 +136,7 @@ public final class Trainer {
     let isFinite = losses.total.isFinite && norm.isFinite
     if isFinite {
       let scale = min(1, settings.maximumNorm / (norm + 1e-6))
-      optimizer.update(learningRate: Float(rate), gradientScale: Float(scale))
+      optimizer.update(learningRate: rate, gradientScale: scale)
       state.skippedInARow = 0
     } else {
       state.skipped += 1

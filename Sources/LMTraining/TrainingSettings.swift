@@ -2,7 +2,7 @@ import LMRuntime
 import LMTensor
 
 /// How a model is trained.
-public struct TrainingSettings: Sendable, Equatable {
+public struct TrainingSettings: Sendable {
   /// Updates.
   public var steps = 2000
   /// Sequences per forward pass.
@@ -11,12 +11,16 @@ public struct TrainingSettings: Sendable, Equatable {
   public var gradientAccumulationSteps = 1
   /// Highest learning rate.
   public var learningRate = 1e-3
-  /// Learning rate at the last step.
+  /// Lowest learning rate of the schedule.
   public var minimumLearningRate = 1e-4
+  /// How the learning rate goes on after the warm-up.
+  public var schedule = LearningRateSchedule.Shape.cosine
   /// Steps of linear warm-up.
   public var warmupSteps = 100
-  /// β₁, β₂, ε, weight decay.
-  public var adamW = AdamW.Settings()
+  /// The optimizer.
+  public var optimizer: any OptimizerSettings = AdamW()
+  /// Penalties, and clipping by value.
+  public var gradients = GradientPreparation()
   /// Gradients are scaled down to this global norm.
   public var maximumNorm = 1.0
   /// Label smoothing, in `0 ..< 1`.
@@ -62,31 +66,43 @@ public struct TrainingSettings: Sendable, Equatable {
         .usage, at: "--min-lr", "is \(minimumLearningRate)",
         remedy: "use a number from 0 to the learning rate")
     }
-    guard adamW.weightDecay >= 0, adamW.weightDecay.isFinite else {
-      throw LMError(.usage, at: "--weight-decay", "is \(adamW.weightDecay)", remedy: "use 0 or more")
+    for (flag, value) in [("--l1", gradients.l1), ("--l2", gradients.l2)]
+    where !(value >= 0 && value.isFinite) {
+      throw LMError(.usage, at: flag, "is \(value)", remedy: "use 0 or more")
     }
-    for (flag, beta) in [("--beta1", adamW.beta1), ("--beta2", adamW.beta2)] where !(0..<1).contains(beta) {
-      throw LMError(.usage, at: flag, "is \(beta)", remedy: "use 0 to below 1")
+    guard gradients.limit > 0 else {
+      throw LMError(.usage, at: "--clip-value", "is \(gradients.limit)", remedy: "use a number above 0")
     }
+    try schedule.validate()
+    try optimizer.validate()
     guard (0..<1).contains(labelSmoothing) else {
       throw LMError(.usage, at: "--label-smoothing", "is \(labelSmoothing)", remedy: "use 0 to below 1")
     }
   }
 
+  /// The schedule of the run.
+  var learningRates: LearningRateSchedule {
+    LearningRateSchedule(
+      peak: learningRate, floor: minimumLearningRate, warmupSteps: warmupSteps, steps: steps, shape: schedule)
+  }
+
   /// What decides about the bits of a run, by name; the time limit and the rhythm of saving do not.
   public var json: JSONObject {
     var object = JSONObject()
+    for member in optimizer.json.members { object[member.key] = member.value }
     object["steps"] = .integer(steps)
     object["batch size"] = .integer(batchSize)
     object["gradient accumulation steps"] = .integer(gradientAccumulationSteps)
     object["learning rate"] = .number(learningRate)
     object["minimum learning rate"] = .number(minimumLearningRate)
     object["warm-up steps"] = .integer(warmupSteps)
-    object["beta 1"] = .number(Double(adamW.beta1))
-    object["beta 2"] = .number(Double(adamW.beta2))
-    object["epsilon"] = .number(Double(adamW.epsilon))
-    object["weight decay"] = .number(Double(adamW.weightDecay))
+    object["schedule"] = .string(schedule.name)
+    if let period = schedule.period { object["schedule period"] = .integer(period) }
+    if let factor = schedule.factor { object["schedule factor"] = .number(factor) }
     object["maximum norm"] = .number(maximumNorm)
+    if gradients.limit.isFinite { object["clip value"] = .number(gradients.limit) }
+    object["l1"] = .number(gradients.l1)
+    object["l2"] = .number(gradients.l2)
     object["label smoothing"] = .number(Double(labelSmoothing))
     object["precision"] = .string(precision == .bfloat16 ? "bf16" : "fp32")
     object["seed"] = .string("\(seed)")

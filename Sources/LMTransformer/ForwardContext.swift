@@ -8,6 +8,8 @@ public struct ForwardContext {
   public var precision: DType
   /// Records the backward; nil computes values only.
   public var tape: Tape?
+  /// Whether a tape keeps of each layer only what enters it, and backward computes the rest again.
+  public var checkpointsBlocks = false
   /// Which earlier tokens each token sees, and how many sequences and tokens there are.
   public var ranges: KeyRanges
   /// Position of each row, in `0 ..< contextLength`.

@@ -51,8 +51,31 @@ public final class TransformerBlock {
     keyNorm = headNorm("key")
   }
 
-  /// The residual stream `[M, D]` after this layer.
+  /// The residual stream `[M, D]` after this layer; with `context.checkpointsBlocks` only `x` is kept for
+  /// backward, which then runs this layer again (Chen et al., arXiv 1604.06174): the same operations on the
+  /// same operands, so the same bits.
   func callAsFunction(_ x: Variable, _ context: ForwardContext) -> Variable {
+    guard let tape = context.tape, context.checkpointsBlocks else { return layers(x, context) }
+    func recorded(_ x: Variable) -> (result: Variable, tape: Tape) {
+      var own = context
+      let tape = Tape()
+      own.tape = tape
+      return (layers(x, own), tape)
+    }
+    let input = x.value
+    let output = Variable(recorded(Variable(input)).result.value)
+    tape.record(output) { gradient in
+      let copy = Variable(input)
+      let (result, own) = recorded(copy)
+      result.addGradient(gradient)
+      own.backward()
+      if let gradient = copy.takeGradient() { x.addGradient(gradient) }
+    }
+    return output
+  }
+
+  /// Both sub-layers.
+  private func layers(_ x: Variable, _ context: ForwardContext) -> Variable {
     let attended = residual(x, attentionNorm, attention, attentionOutput, 2 * index, context)
     return residual(attended, feedForwardNorm, feedForward, feedForwardOutput, 2 * index + 1, context)
   }
@@ -89,7 +112,9 @@ public final class TransformerBlock {
     _ place: Int, _ context: ForwardContext
   ) -> Variable {
     let isPre = configuration.normPlacement == .pre
-    let inner = layer(isPre ? norm(x, context.precision, context) : x, context)
+    let input = isPre ? norm(x, context.precision, context) : x
+    let inner = layer(input, context)
+    if isPre { input.release() }
     let dropout = configuration.dropoutStream(place: place + 1, context)
     let sum: Variable
     if dropout == nil && configuration.residualScale == 1 {
@@ -98,6 +123,7 @@ public final class TransformerBlock {
       let branch = output(inner, context).dropout(dropout, tape: context.tape)
       sum = x.adding(branch.scaled(configuration.residualScale, tape: context.tape), tape: context.tape)
     }
+    inner.release()
     return isPre ? sum : norm(sum, .float32, context)
   }
 

@@ -55,13 +55,19 @@ extension Pretraining {
 
   private var recipeGroup: RunReport.Group {
     let t = plan.training
+    let values = t.gradients.limit.isFinite ? ", values to \(t.gradients.limit)" : ""
+    let clipping = "norm to \(t.maximumNorm)\(values)"
     return RunReport.Group(
       "Recipe",
       [
         ("steps", "\(t.steps)"), ("batch", "\(t.batchSize) × \(t.gradientAccumulationSteps) sequences"),
-        ("learning rate", "\(t.learningRate) to \(t.minimumLearningRate), warm-up \(t.warmupSteps)"),
-        ("AdamW", "β \(t.adamW.beta1), \(t.adamW.beta2), decay \(t.adamW.weightDecay)"),
-        ("clipping", "\(t.maximumNorm)"), ("dropout", "\(plan.configuration.dropout)"),
+        (
+          "learning rate",
+          "\(t.schedule.name), \(t.learningRate) to \(t.minimumLearningRate), warm-up \(t.warmupSteps)"
+        ),
+        ("optimizer", t.optimizer.summary), ("clipping", clipping),
+        ("penalties", "L1 \(t.gradients.l1), L2 \(t.gradients.l2)"),
+        ("dropout", "\(plan.configuration.dropout)"),
         ("precision", t.precision == .bfloat16 ? "bf16 products, float32 sums and weights" : "float32"),
         ("seed", "\(t.seed)"), ("kernels", "\(Kernels.instructionSet)"),
         ("threads", "\(ThreadPool.shared.threadCount)"),

@@ -75,6 +75,7 @@ public final class Pretraining {
     let model = Transformer(plan.configuration)
     folder = ModelFolder(config: config, model: model, tokenizer: tokenizer)
     trainer = Trainer(model, plan.training)
+    trainer.checkpointsBlocks = plan.checkpointsBlocks
     checkpoints = try TrainingCheckpoint(
       run.checkpoints, fingerprint: Self.fingerprint(plan, training, validation))
     metrics = MetricsLog("\(plan.output)/metrics.jsonl")
@@ -153,12 +154,14 @@ extension Pretraining {
     return (parts.training, parts.validation)
   }
 
-  /// Refuses sizes that this machine cannot hold: weights, gradients and two moments, and of each token at
+  /// Refuses sizes that this machine cannot hold: weights, gradients and optimizer state, and of each token at
   /// least what enters a layer.
   private static func requireMemory(_ plan: PretrainingPlan) throws(LMError) {
     let c = plan.configuration
     let tokens = Double(plan.training.batchSize) * Double(c.contextLength)
-    let needed = 16 * Double(c.parameterCount) + 4 * tokens * Double(c.layers) * Double(c.width)
+    let needed =
+      Double((8 + plan.training.optimizer.stateBytes) * c.parameterCount) + 4 * tokens * Double(c.layers)
+      * Double(c.width)
     let memory = Double(sysconf(Int32(_SC_PHYS_PAGES))) * Double(sysconf(Int32(_SC_PAGESIZE)))
     guard needed > memory else { return }
     func gibibytes(_ bytes: Double) -> String { "\((bytes / 0x1p30).rounded(.up))".replacing(".0", with: "") }

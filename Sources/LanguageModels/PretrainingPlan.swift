@@ -40,6 +40,8 @@ public struct PretrainingPlan: Sendable {
   public var training: TrainingSettings
   /// Begin or go on.
   public var resume: Resume
+  /// Whether backward computes each layer again instead of keeping what it gave. Bits do not depend on it.
+  public var checkpointsBlocks = false
   /// The command that made this plan, for the report.
   public var command: String
   /// Beginning of the samples in the report, and tokens to generate; nil shows none.

@@ -10,7 +10,7 @@
 
 typedef enum { LM_F32 = 0, LM_BF16 = 1 } lm_type;
 typedef enum { LM_RELU = 0, LM_GELU = 1, LM_GELU_TANH = 2, LM_SILU = 3 } lm_activation;
-typedef enum { LM_SCALAR = 0, LM_AVX2 = 1, LM_AVX512 = 2, LM_AVX512_BF16 = 3 } lm_isa;
+typedef enum { LM_SCALAR = 0, LM_AVX2 = 1, LM_AVX512 = 2, LM_AVX512_BF16 = 3, LM_NEON_BF16 = 4 } lm_isa;
 
 // Where a matrix product goes: c[i * stride + j] of `type`. With `accumulate`, f32 only, the product is
 // added to `base` (same stride; `base` may be `c`). `bias` holds one f32 per column, or is NULL.
@@ -63,11 +63,20 @@ typedef struct {
   float epsilon;
 } lm_norm_shape;
 
+// One step of an optimizer. The prepared gradient is clamp(gradient_scale g, -limit, limit) + l2 p + l1 sign(p).
+// Fields that a rule does not name are not read.
+typedef enum {
+  LM_ADAM, LM_SGD, LM_ADAGRAD, LM_ADADELTA, LM_RMSPROP, LM_LION, LM_MOMENTUM
+} lm_rule;
 typedef struct {
-  float learning_rate, beta1, beta2, epsilon, weight_decay;
-  float correction1, correction2;  // 1 - beta^step
-  float gradient_scale;
-} lm_adamw;
+  lm_rule rule;
+  float gradient_scale, limit, l1, l2;
+  float keep_rate;             // 1 - learning rate * decoupled decay
+  float rate, gradient_rate;   // of the state's and of the gradient's share of the step
+  float momentum;              // share that a sum keeps
+  float gain1, gain2;          // share that a mean takes of the new value: 1 - beta
+  float epsilon, root;         // added to the denominator; factor of its square root
+} lm_update;
 
 typedef struct {
   lm_isa isa;
@@ -77,12 +86,13 @@ typedef struct {
 
   // gemm
   // Packs rows [0, operand.rows) into panels of `width` rows (tile_rows or tile_columns): [panel][depth][width] as f32, or
-  // [panel][depth / 2][width][2] as bf16, rows and an odd depth filled up with zeros.
+  // [panel][depth / 2][width][2] as bf16; an odd depth is filled up with zeros, rows with anything.
   void (*pack)(lm_type to, const lm_operand *operand, size_t width, void *panels);
   // c[m, n] = a panels (tile_rows wide) x b panels (tile_columns wide) over `depth`; panel strides in
-  // elements of the packed type (an even number for bf16).
-  void (*gemm)(lm_type type, size_t m, size_t n, size_t depth, const void *a, size_t a_panel,
-               const void *b, size_t b_panel, const lm_output *output);
+  // elements of the packed type (an even number for bf16). With a_row, a is no panel: its rows of `type`
+  // lie a_row elements apart, and a depth of bf16 is even.
+  void (*gemm)(lm_type type, size_t m, size_t n, size_t depth, const void *a, size_t a_row,
+               size_t a_panel, const void *b, size_t b_panel, const lm_output *output);
   // y[j] = sum_k weight[j * stride + k] * x[k] for j in [0, n); x and y f32.
   void (*gemv)(lm_type weight_type, size_t n, size_t depth, const void *weight, size_t stride,
                const float *x, float *y);
@@ -97,19 +107,20 @@ typedef struct {
   // norm: mean and inverse deviation per row are written by forward and read by backward.
   void (*norm_forward)(const lm_norm_shape *shape, const void *x, const float *weight,
                        const float *bias, void *y, float *mean, float *inverse);
-  // d_x (f32 or bf16 like x, added to when accumulate); d_weight and d_bias f32 [width], added to.
+  // d_x (f32 or bf16 like x, added to when accumulate); d_weight and d_bias f32 [width], added to. y, unless
+  // NULL, becomes what forward gave, with `bias`.
   void (*norm_backward)(const lm_norm_shape *shape, const void *x, const float *weight, const void *d_y,
                         const float *mean, const float *inverse, void *d_x, int accumulate,
-                        float *d_weight, float *d_bias);
+                        float *d_weight, float *d_bias, const float *bias, void *y);
 
-  // activation
+  // activation; backward may work in place (d_x = d_y), and y, unless NULL, becomes what forward gave.
   void (*activate)(lm_activation kind, lm_type type, size_t n, const void *x, void *y);
   void (*activate_backward)(lm_activation kind, lm_type type, size_t n, const void *x, const void *d_y,
-                            void *d_x);
+                            void *d_x, void *y);
   // y[r, i] = act(x[r, i]) * x[r, width + i], x is [rows, 2 * width].
   void (*gate)(lm_activation kind, lm_type type, size_t rows, size_t width, const void *x, void *y);
   void (*gate_backward)(lm_activation kind, lm_type type, size_t rows, size_t width, const void *x,
-                        const void *d_y, void *d_x);
+                        const void *d_y, void *d_x, void *y);
 
   // position: rotates `heads` heads of `rows` tokens in place; pairs are (i, i + rotary / 2).
   // cosine and sine are [positions, rotary / 2]; row r uses position positions[r]. sign -1 undoes.
@@ -123,9 +134,18 @@ typedef struct {
                         const int32_t *target, float smoothing, float scale, int gradient, float *loss);
 
   // optimizer
-  void (*adamw)(const lm_adamw *settings, size_t n, float *parameter, const float *gradient,
-                float *first, float *second);
   double (*sum_of_squares)(size_t n, const float *x);
+  // States in the order of the rule; the optional ones of LM_SGD (0) and LM_RMSPROP (1, 2) may be NULL.
+  void (*update)(const lm_update *settings, size_t n, float *parameter, const float *gradient,
+                 float *const state[3]);
+  // Adafactor: sums of the squared gradients by row (written) and by column (added to); sum of the squared
+  // changes, with the second moment row[r] * column[i] (row NULL: column[i]) of at least epsilon; the change.
+  void (*adafactor_squares)(const lm_update *settings, size_t rows, size_t n, const float *parameter,
+                            const float *gradient, float *row, float *column);
+  double (*adafactor_norm)(const lm_update *settings, size_t rows, size_t n, const float *parameter,
+                           const float *gradient, const float *row, const float *column);
+  void (*adafactor_apply)(const lm_update *settings, size_t rows, size_t n, float *parameter,
+                          const float *gradient, const float *row, const float *column);
 
   // elementwise
   void (*convert)(lm_type from, lm_type to, size_t n, const void *x, void *y);
@@ -151,6 +171,6 @@ enum { LM_PEAK_STATE = 512 };
 
 // The table for one instruction set, or NULL where the processor lacks it.
 const lm_kernels *lm_kernels_for(lm_isa isa);
-// The best table of this processor, capped by LM_ISA=scalar|avx2|avx512|avx512bf16.
+// The best table of this processor, capped by LM_ISA=scalar|avx2|avx512|avx512bf16|neonbf16.
 const lm_kernels *lm_kernels_best(void);
 #endif

@@ -12,12 +12,15 @@ typedef uint16_t vh __attribute__((vector_size(2 * LANES)));
 
 INLINE vf splat(float x) { return x - (vf){0}; }
 INLINE vi splat_i(int32_t x) { return x - (vi){0}; }
+INLINE vu splat_u(uint32_t x) { return x - (vu){0}; }
 #if LANES == 4
 INLINE vf fma_(vf a, vf b, vf c) { return a * b + c; }  // fused where the architecture has it
 #else
 INLINE vf fma_(vf a, vf b, vf c) { return __builtin_elementwise_fma(a, b, c); }
 #endif
 INLINE vf select_(vi mask, vf a, vf b) { return (vf)((mask & (vi)a) | (~mask & (vi)b)); }
+// `size`, which is not negative, with the sign of x; 0 where x is 0.
+INLINE vf with_sign_(vf size, vf x) { return (vf)((x != 0) & ((vi)size | ((vi)x & INT32_MIN))); }
 // Where one of the two is NaN the result is b: max_(limit, x) lets a NaN in x through.
 #if LANES == 16
 INLINE vf max_(vf a, vf b) { return (vf)_mm512_max_ps((__m512)a, (__m512)b); }
@@ -36,7 +39,7 @@ INLINE void store(float *p, vf v) { memcpy(p, &v, sizeof v); }
 INLINE vf widen(vh h) { return (vf)(__builtin_convertvector(h, vu) << 16); }
 // Round to nearest, ties to even; NaN stays NaN.
 INLINE vh narrow(vf x) {
-#if LM_BF16_HARDWARE
+#if LM_BF16_HARDWARE && LANES == 16
   return (vh)_mm512_cvtneps_pbh((__m512)x);
 #else
   vu u = (vu)x;
@@ -46,6 +49,17 @@ INLINE vh narrow(vf x) {
   return __builtin_convertvector((nan & quiet) | (~nan & rounded), vh);
 #endif
 }
+
+#if LM_BF16_HARDWARE
+// Adds to each lane the products of its two pairs of bf16.
+INLINE vf add_pairs(vf sum, vu a, vu b) {
+#if LANES == 16
+  return (vf)_mm512_dpbf16_ps((__m512)sum, (__m512bh)a, (__m512bh)b);
+#else
+  return (vf)vbfdotq_f32((float32x4_t)sum, (bfloat16x8_t)a, (bfloat16x8_t)b);
+#endif
+}
+#endif
 
 INLINE vf load_as(lm_type type, const void *p, size_t i) {
   if (type == LM_F32) return load((const float *)p + i);

@@ -25,21 +25,22 @@ public enum Activation: String, Sendable, Codable, CaseIterable {
 extension Variable {
   /// y = f(x), element by element, in the type of x.
   public func activated(_ kind: Activation, tape: Tape?) -> Variable {
-    let output = Variable(Tensor(value.shape, dtype: value.dtype))
+    let output = Variable(Tensor(value.shape, dtype: value.dtype), isRestored: tape != nil)
     let type = value.dtype
     forParts(of: value) { range, bytes in
       Kernels.table.pointee.activate(
         kind.kernelKind, type.kernelType, range, value.pointer + bytes, output.value.pointer + bytes)
     }
     tape?.record(output) { gradient in
-      let dy = gradient.converted(to: type)
-      let dx = Tensor(self.value.shape, dtype: type)
+      let dx = gradient.converted(to: type)
+      let again = output.isAwaited ? Tensor(output.shape, dtype: type) : nil
       forParts(of: dx) { range, bytes in
         Kernels.table.pointee.activate_backward(
-          kind.kernelKind, type.kernelType, range, self.value.pointer + bytes, dy.pointer + bytes,
-          dx.pointer + bytes)
+          kind.kernelKind, type.kernelType, range, self.value.pointer + bytes, dx.pointer + bytes,
+          dx.pointer + bytes, again.map { $0.pointer + bytes })
       }
       self.addGradient(dx)
+      if let again { output.restore(again) }
     }
     return output
   }
@@ -47,7 +48,7 @@ extension Variable {
   /// y = f(gate) · up for x = [gate | up] `[M, 2F]`: SwiGLU with SiLU (arXiv 2002.05202). Returns `[M, F]`.
   public func gated(_ kind: Activation, tape: Tape?) -> Variable {
     let (rows, width, type) = (value.rowCount, value.columnCount / 2, value.dtype)
-    let output = Variable(Tensor([rows, width], dtype: type))
+    let output = Variable(Tensor([rows, width], dtype: type), isRestored: tape != nil)
     let rowBytes = width * type.byteCount
     parallel(rows, grain: max(1, elementGrain / max(1, width))) { range in
       Kernels.table.pointee.gate(
@@ -57,13 +58,15 @@ extension Variable {
     tape?.record(output) { gradient in
       let dy = gradient.converted(to: type)
       let dx = Tensor(self.value.shape, dtype: type)
+      let again = output.isAwaited ? Tensor(output.shape, dtype: type) : nil
       parallel(rows, grain: max(1, elementGrain / max(1, width))) { range in
         let single = range.lowerBound * rowBytes
         Kernels.table.pointee.gate_backward(
           kind.kernelKind, type.kernelType, range.count, width, self.value.pointer + 2 * single,
-          dy.pointer + single, dx.pointer + 2 * single)
+          dy.pointer + single, dx.pointer + 2 * single, again.map { $0.pointer + single })
       }
       self.addGradient(dx)
+      if let again { output.restore(again) }
     }
     return output
   }

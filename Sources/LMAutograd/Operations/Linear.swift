@@ -23,12 +23,16 @@ extension Variable {
     MatrixProduct.multiply(.rows(of: value), .rows(of: weight.value), precision: precision, into: result)
     let output = Variable(y)
     tape?.record(output) { gradient in
-      let input = Tensor(self.value.shape, dtype: self.value.dtype)
+      let input = Tensor(self.shape, dtype: self.dtype)
       MatrixProduct.multiply(
         .rows(of: gradient), .columns(of: weight.value), precision: precision, into: MatrixResult(input))
       self.addGradient(input)
       // The residual stream's gradient is added to in place further down: a kept factor is a copy.
-      weight.collectProduct(gradient, isShared: residual != nil, self.value, precision: precision)
+      if weight.isTrainable {
+        self.whenPresent { x in
+          weight.collectProduct(gradient, isShared: residual != nil, x, precision: precision)
+        }
+      }
       bias?.collectSum { gradient.addColumnSums(to: $0) }
       residual?.addGradient(gradient)
     }

@@ -29,42 +29,79 @@ extension Variable {
   ///   - gradientScale: factor of the gradient of every counted token: 1 / tokens of the whole batch.
   /// - Returns: the sum of the losses. With a tape, weight and bias have their gradients at once and x gets
   ///   its own when the tape runs.
-  /// - Complexity: 2 · M · V · D operations, three times that with a tape; logits of 96 rows, or 64 MiB of
-  ///   them if that is more.
+  /// - Complexity: 2 · M · V · D operations, three times that with a tape; logits of 96 rows, or 16 MiB of
+  ///   them if that is more. With few tokens the gradient of the logits is kept as a factor of the weight's.
   public func linearCrossEntropy(
     _ weight: Parameter, bias: Parameter? = nil, targets: [Int32], smoothing: Float = 0,
     gradientScale: Float, precision: DType, tape: Tape?
   ) -> LossSum {
     let (rows, vocabulary) = (value.rowCount, weight.value.rowCount)
     precondition(targets.count == rows, "linearCrossEntropy: \(targets.count) targets for \(rows) rows")
-    let chunkRows = max(1, min(rows, max(96, (16 << 20) / max(1, vocabulary))))
+    let x = value.reshaped([rows, value.columnCount])
     let losses = Tensor([rows])
-    let logits = Tensor([chunkRows, vocabulary])
-    let gradient = tape == nil ? nil : Tensor(value.shape, dtype: value.dtype)
+    let factor =
+      tape != nil && weight.keepsFactors(tokens: rows) ? Tensor([rows, vocabulary], dtype: precision) : nil
+    // A float32 factor is where the logits are made; else there is a buffer of one chunk.
+    let isInPlace = factor?.dtype == .float32
+    let chunkRows = isInPlace ? rows : Self.logitRows(rows, vocabulary: vocabulary)
+    var logits = isInPlace ? nil : Tensor([chunkRows, vocabulary])
+    let gradient = tape == nil ? nil : Tensor(x.shape, dtype: value.dtype)
     for start in stride(from: 0, to: rows, by: chunkRows) {
       let range = start..<min(rows, start + chunkRows)
-      let x = value.reshaped([rows, value.columnCount]).rows(range)
-      let chunk = logits.rows(0..<range.count)
+      guard let chunk = logits?.rows(0..<range.count) ?? factor?.rows(range) else { break }
       MatrixProduct.multiply(
-        .rows(of: x), .rows(of: weight.value), precision: precision,
+        .rows(of: x.rows(range)), .rows(of: weight.value), precision: precision,
         into: MatrixResult(chunk, bias: bias?.value))
       chunk.crossEntropy(
         targets[range], losses.rows(range), smoothing: smoothing, scale: gradientScale,
         gradient: tape != nil)
       guard let gradient else { continue }
-      MatrixProduct.multiply(
-        .rows(of: chunk), .columns(of: weight.value), precision: precision,
-        into: MatrixResult(gradient.reshaped([rows, value.columnCount]).rows(range)))
-      weight.collectProduct(chunk, isShared: chunkRows < rows, x, precision: precision)
       bias?.collectSum { chunk.addColumnSums(to: $0) }
+      guard let factor else {
+        weight.addProduct(chunk, x.rows(range), precision: precision)
+        chunk.multiply(weight.value, precision: precision, into: gradient.rows(range))
+        continue
+      }
+      if !isInPlace { chunk.copy(into: factor.rows(range)) }
+    }
+    logits = nil
+    if let factor, let gradient {
+      factor.multiply(weight.value, precision: precision, into: gradient)
+      weight.keepProduct(factor, x, precision: precision)
     }
     if let gradient { tape?.recordLoss { self.addGradient(gradient) } }
     let total = losses.floats.reduce(0.0) { $0 + Double($1) }
     return LossSum(total: total, tokens: targets.reduce(0) { $0 + ($1 < 0 ? 0 : 1) })
   }
+
+  /// Rows whose logits are held at once: equal chunks of 16 MiB, but not less than 96 rows, for each chunk
+  /// reads the whole weight.
+  private static func logitRows(_ rows: Int, vocabulary: Int) -> Int {
+    let most = max(96, (4 << 20) / max(1, vocabulary))
+    let chunks = max(1, (rows + most - 1) / most)
+    return max(1, (rows + chunks - 1) / chunks)
+  }
 }
 
 extension Tensor {
+  /// This `[M, V]` times `weight` `[V, D]`, into `result` `[M, D]`: a part of the vocabulary at a time, so that
+  /// what is packed of this matrix stays in cache.
+  fileprivate func multiply(_ weight: Tensor, precision: DType, into result: Tensor) {
+    let part = 8192
+    guard columnCount > part else {
+      return MatrixProduct.multiply(
+        .rows(of: self), .columns(of: weight), precision: precision, into: MatrixResult(result))
+    }
+    let sum = result.dtype == .float32 ? result : Tensor(result.shape)
+    for start in stride(from: 0, to: columnCount, by: part) {
+      let columns = start..<min(columnCount, start + part)
+      MatrixProduct.multiply(
+        .rows(of: self, columns: columns), .columns(of: weight.rows(columns)), precision: precision,
+        into: start == 0 ? MatrixResult(sum) : MatrixResult(sum, adding: sum))
+    }
+    if result.dtype != .float32 { sum.copy(into: result) }
+  }
+
   /// Per row of these logits the loss; the logits become their gradient where asked.
   fileprivate func crossEntropy(
     _ targets: ArraySlice<Int32>, _ losses: Tensor, smoothing: Float, scale: Float, gradient: Bool

@@ -17,22 +17,25 @@ extension Variable {
   ///   - bias: `[D]`, LayerNorm only.
   ///   - outputType: type of the result.
   /// - Returns: `[M, D]`.
-  /// - Complexity: reads x twice, writes once; 8 bytes per row are kept for backward.
+  /// - Complexity: reads x twice, writes once; 8 bytes per row are kept for backward, where y is made anew.
   public func norm(
     _ kind: NormKind, weight: Parameter, bias: Parameter? = nil, epsilon: Float, outputType: DType,
     tape: Tape?
   ) -> Variable {
     let width = weight.value.elementCount
     precondition(value.columnCount == width, "norm: \(value.shape) by \(width) weights")
-    let output = Variable(Tensor(value.shape, dtype: outputType))
+    let output = Variable(Tensor(value.shape, dtype: outputType), isRestored: tape != nil)
     let rows = NormRows(
       kind: kind, count: value.rowCount, inner: 1, width: width, stride: width, epsilon: epsilon)
     let statistics = rows.forward(value, 0, weight, bias, output.value)
     tape?.record(output) { gradient in
       let existing = self.gradient?.dtype == self.value.dtype ? self.gradient : nil
       let target = existing ?? Tensor(self.value.shape, dtype: self.value.dtype)
-      rows.backward(self.value, 0, weight, bias, gradient, statistics, target, accumulate: existing != nil)
+      let again = output.isAwaited ? Tensor(output.shape, dtype: outputType) : nil
+      rows.backward(
+        self.value, 0, weight, bias, gradient, statistics, target, accumulate: existing != nil, again: again)
       if existing == nil { self.addGradient(target) }
+      if let again { output.restore(again) }
     }
     return output
   }
@@ -104,7 +107,7 @@ private struct NormRows {
 
   func backward(
     _ x: Tensor, _ column: Int, _ weight: Parameter, _ bias: Parameter?, _ dy: Tensor,
-    _ statistics: Tensor, _ dx: Tensor, accumulate: Bool
+    _ statistics: Tensor, _ dx: Tensor, accumulate: Bool, again: Tensor? = nil
   ) {
     guard let mean = statistics.floats.baseAddress, let weights = weight.value.floats.baseAddress else {
       return
@@ -119,7 +122,9 @@ private struct NormRows {
         &shape, x.pointer + offset(range.lowerBound, column, x.dtype), weights,
         dy.pointer + offset(range.lowerBound, column, dy.dtype), mean + range.lowerBound,
         inverse + range.lowerBound, dx.pointer + offset(range.lowerBound, column, dx.dtype),
-        accumulate ? 1 : 0, sums + chunk * width, bias == nil ? nil : sums + (Self.chunks + chunk) * width)
+        accumulate ? 1 : 0, sums + chunk * width, bias == nil ? nil : sums + (Self.chunks + chunk) * width,
+        bias?.value.floats.baseAddress,
+        again.map { $0.pointer + offset(range.lowerBound, column, $0.dtype) })
     }
     weight.collectSum { partial.rows(0..<1).reshaped([Self.chunks, width]).addColumnSums(to: $0) }
     bias?.collectSum { partial.rows(1..<2).reshaped([Self.chunks, width]).addColumnSums(to: $0) }

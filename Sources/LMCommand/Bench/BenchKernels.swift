@@ -10,20 +10,21 @@ struct BenchKernels: ParsableCommand {
     abstract: "Measure every kernel on the sizes of training, as shares of the machine's ceilings.",
     discussion: "Figures are medians. Bytes that stay in caches can exceed the ceiling of memory.")
 
-  @Option(help: "Only this shape: \(BenchmarkShape.all.map(\.name).joined(separator: ", ")).")
+  @Option(help: "Only these sizes: \(KernelCase.sets.joined(separator: ", ")).")
   var shape: String?
   @Option(help: "Only kernels whose name contains this text.") var kernel: String?
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    if let shape, !BenchmarkShape.all.contains(where: { $0.name == shape }) {
+    if let shape, !KernelCase.sets.contains(shape) {
       throw ValidationError("--shape \(shape) is unknown, use one of those that --help lists")
     }
   }
 
   func run() throws {
-    let shapes = BenchmarkShape.all.filter { shape == nil || shape == $0.name }
-    let cases = shapes.flatMap(KernelCase.all).filter { kernel == nil || $0.kernel.contains(kernel ?? "") }
+    let cases = (shape.map { [$0] } ?? KernelCase.sets).flatMap(KernelCase.set).filter {
+      kernel == nil || $0.kernel.contains(kernel ?? "")
+    }
     guard !cases.isEmpty else { throw ValidationError("no kernel's name contains \"\(kernel ?? "")\"") }
     try common.apply()
     let ceilings = MachineCeilings.measure()

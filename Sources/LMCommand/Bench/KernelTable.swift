@@ -10,7 +10,8 @@ enum KernelTable {
     func giga(_ rate: MachineCeilings.Rate?) -> String { rate.map { decimal($0.best * 1e-9, 1) } ?? "none" }
     return """
       Ceilings with \(ceilings.threads) threads (\(ceilings.instructionSet)): f32 \(giga(ceilings.float32)) GFLOP/s, \
-      bf16 \(giga(ceilings.bfloat16)) GFLOP/s, int8 \(giga(ceilings.int8)) GOP/s, read \(giga(ceilings.memoryRead)) GB/s
+      bf16 \(giga(ceilings.bfloat16)) GFLOP/s, int8 \(giga(ceilings.int8)) GOP/s, read \(giga(ceilings.memoryRead)) GB/s, \
+      fork and join \(decimal(ceilings.forkJoin.meeting.median * 1e6, 2)) µs
 
       """ + "\n" + row(["kernel", "shape", "size", "type", "ms", "rate", "ceiling"])
   }

@@ -19,7 +19,7 @@ struct CommonOptions: ParsableArguments {
 
   /// Sets up the machine as asked.
   func apply() throws {
-    let sets = ["scalar", "avx2", "avx512", "avx512bf16"]
+    let sets = InstructionSet.allCases.map { "\($0)" }
     if let cap = getenv("LM_ISA").map({ String(cString: $0) }), !sets.contains(cap) {
       throw LMError(
         .usage, at: "LM_ISA", "is \"\(cap)\"", remedy: "use one of \(sets.joined(separator: ", "))")

@@ -5,6 +5,7 @@ enum Presets {
   private static let all: [(name: String, bytes: [UInt8])] = [
     ("demo", PackageResources.demo_yaml),
     ("nanogpt-cpu", PackageResources.nanogpt_cpu_yaml),
+    ("nanogpt-fast", PackageResources.nanogpt_fast_yaml),
     ("llama-5m", PackageResources.llama_5m_yaml),
     ("llama-30m", PackageResources.llama_30m_yaml),
     ("gpt2-124m", PackageResources.gpt2_124m_yaml),

@@ -8,13 +8,13 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Forward passes per update.") var gradAccumulationSteps = 1
   @Option(help: "Updates.") var steps = 2000
   @Option(help: "Stop after so long: 90s, 15m, 2h.") var maxTime: String?
-  @Option(help: "Highest learning rate.") var learningRate = 1e-3
-  @Option(help: "Learning rate at the end (default: a tenth of the highest).") var minLr: Double?
-  @Option(help: "Steps of linear warm-up.") var warmupSteps = 100
-  @Option(help: "Decoupled weight decay of matrices.") var weightDecay: Float = 0.1
-  @Option(help: "Decay of AdamW's first moment.") var beta1: Float = 0.9
-  @Option(help: "Decay of AdamW's second moment.") var beta2: Float = 0.99
+  @Option(help: "Highest learning rate (default: the optimizer's usual one).") var learningRate: Double?
+  @OptionGroup var schedule: ScheduleOptions
+  @OptionGroup var optimizer: OptimizerOptions
   @Option(help: "Gradients are clipped to this global norm.") var maxNorm = 1.0
+  @Option(help: "Every value of a gradient is clipped to this size.") var clipValue: Double?
+  @Option(help: "L1 penalty of matrices, added to the gradient.") var l1 = 0.0
+  @Option(help: "L2 penalty of matrices, added to the gradient.") var l2 = 0.0
   @Option(help: "Label smoothing, 0 to below 1.") var labelSmoothing: Float = 0
   @Option(help: "Steps between validations.") var stepsPerEval = 250
   @Option(help: "Steps between checkpoints.") var saveEvery = 500
@@ -29,13 +29,13 @@ struct TrainingOptions: ParsableArguments {
     settings.gradientAccumulationSteps = gradAccumulationSteps
     settings.steps = steps
     settings.maximumSeconds = try maxTime.map(Self.seconds)
-    settings.learningRate = learningRate
-    settings.minimumLearningRate = minLr ?? learningRate / 10
-    settings.warmupSteps = warmupSteps
-    settings.adamW.weightDecay = weightDecay
-    settings.adamW.beta1 = beta1
-    settings.adamW.beta2 = beta2
+    settings.optimizer = try optimizer.settings()
+    settings.learningRate = learningRate ?? type(of: settings.optimizer).usualLearningRate
+    try schedule.apply(to: &settings)
     settings.maximumNorm = maxNorm
+    if let clipValue { settings.gradients.limit = clipValue }
+    settings.gradients.l1 = l1
+    settings.gradients.l2 = l2
     settings.labelSmoothing = labelSmoothing
     settings.stepsPerEvaluation = stepsPerEval
     settings.saveEvery = saveEvery

@@ -29,6 +29,8 @@ struct Pretrain: ParsableCommand {
   var pattern = "gpt2"
   @OptionGroup(title: "Model") var model: ModelOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
+  @Flag(help: "Keep of each layer only its input, compute the rest again: less memory, same bits.")
+  var gradCheckpoint = false
   @Option(help: "auto: go on from the newest checkpoint in --out; or a folder training/step-N.")
   var resume: String?
   @Option(help: "Beginning of the sample that the report shows.")
@@ -67,11 +69,13 @@ struct Pretrain: ParsableCommand {
       case "auto": .auto
       case .some(let path): .from(path)
       }
-    return PretrainingPlan(
+    var plan = PretrainingPlan(
       configuration: try model.configuration(), family: model.family.rawValue, data: data,
       validationData: validationData, output: out, tokenizer: choice, training: try training.settings(),
       resume: resumption, command: CommandLine.arguments.map(Self.quoted).joined(separator: " "),
       samplePrompt: samplePrompt, entropyFloor: entropyFloor)
+    plan.checkpointsBlocks = gradCheckpoint
+    return plan
   }
 
   private static func quoted(_ argument: String) -> String {

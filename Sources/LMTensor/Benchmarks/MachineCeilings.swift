@@ -23,12 +23,14 @@ public struct MachineCeilings: Sendable, Equatable {
   public let memoryRead: Rate
   /// The best pattern.
   public let readPattern: ReadPattern
+  /// What a job costs beside its work.
+  public let forkJoin: ForkJoinCost
   /// Threads that worked.
   public let threads: Int
   /// Kernels that were measured.
   public let instructionSet: InstructionSet
 
-  /// Measures all four.
+  /// Measures all of them.
   /// - Parameters:
   ///   - readBytes: bytes of memory to read, many times the last-level cache.
   ///   - secondsPerRepeat: length of one repeat of arithmetic; short ones find gaps between other programs.
@@ -44,7 +46,8 @@ public struct MachineCeilings: Sendable, Equatable {
       float32: peak(PeakLoop(table.peak_f32)),
       bfloat16: table.peak_bf16.map { peak(PeakLoop($0)) },
       int8: table.peak_int8.map { peak(PeakLoop($0)) },
-      memoryRead: read, readPattern: pattern, threads: ThreadPool.shared.threadCount,
+      memoryRead: read, readPattern: pattern, forkJoin: ForkJoinCost.measure(),
+      threads: ThreadPool.shared.threadCount,
       instructionSet: InstructionSet(rawValue: Int(table.isa.rawValue)) ?? .scalar)
   }
 

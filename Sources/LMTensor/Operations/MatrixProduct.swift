@@ -30,10 +30,20 @@ public struct MatrixOperand {
       rows: range.count, depth: tensor.rowCount, rowStride: 1, depthStride: tensor.columnCount)
   }
 
-  fileprivate func kernelOperand(_ range: Range<Int>) -> lm_operand {
-    lm_operand(
-      data: pointer + range.lowerBound * rowStride * tensor.dtype.byteCount, type: tensor.dtype.kernelType,
-      rows: range.count, depth: depth, row_stride: rowStride, depth_stride: depthStride)
+  fileprivate func kernelOperand(_ rows: Range<Int>, _ depth: Range<Int>) -> lm_operand {
+    let offset = rows.lowerBound * rowStride + depth.lowerBound * depthStride
+    return lm_operand(
+      data: pointer + offset * tensor.dtype.byteCount, type: tensor.dtype.kernelType,
+      rows: rows.count, depth: depth.count, row_stride: rowStride, depth_stride: depthStride)
+  }
+}
+
+extension MatrixOperand {
+  /// Whether the register tile can read the rows as they lie: of the product's type, in whole pairs of bf16,
+  /// and not a page apart, where a tile's rows would compete for the same places of the cache.
+  fileprivate func isReadDirectly(_ precision: DType) -> Bool {
+    tensor.dtype == precision && depthStride == 1 && (precision == .float32 || depth % 2 == 0)
+      && rowStride * precision.byteCount % 4096 != 0
   }
 }
 
@@ -60,13 +70,14 @@ public struct MatrixResult {
     self.base = base
   }
 
-  fileprivate func kernelOutput(row: Int, column: Int) -> lm_output {
+  /// Base and bias join the first part of the depth, the others add to what is there.
+  fileprivate func kernelOutput(row: Int, column: Int, first: Bool) -> lm_output {
     let offset = row * tensor.columnCount + firstColumn + column
-    let added = base?.floats.baseAddress.map { UnsafePointer($0 + offset) }
+    let added = (first ? base : tensor)?.floats.baseAddress.map { UnsafePointer($0 + offset) }
     return lm_output(
       c: tensor.pointer + offset * tensor.dtype.byteCount, base: added,
-      bias: bias?.floats.baseAddress.map { UnsafePointer($0 + column) }, stride: tensor.columnCount,
-      type: tensor.dtype.kernelType, accumulate: added == nil ? 0 : 1)
+      bias: first ? bias?.floats.baseAddress.map { UnsafePointer($0 + column) } : nil,
+      stride: tensor.columnCount, type: tensor.dtype.kernelType, accumulate: added == nil ? 0 : 1)
   }
 }
 
@@ -74,11 +85,15 @@ public struct MatrixResult {
 ///
 /// The smaller operand is packed whole into panels that all threads share; each thread then packs a block
 /// of the larger one into its own cache and streams both through the register tile (Goto and van de Geijn,
-/// "Anatomy of High-Performance Matrix Multiplication", 2008). Every element of C is summed over K in one
-/// order, whatever the number of threads.
+/// "Anatomy of High-Performance Matrix Multiplication", 2008). Rows of A that have the right type already are
+/// read where they lie. A deep product into float32 goes through the
+/// depth in parts of one size, so that blocks stay wide. Every element of C is summed in one order, whatever
+/// the number of threads.
 public enum MatrixProduct {
   /// Packed bytes of a thread's own block: half of a 1 MiB second-level cache.
   private static let blockBytes = 384 << 10
+  /// Longest part of the depth, where the result is float32 and so can be added to.
+  private static let longestDepth = 1024
 
   /// Multiplies with operands of `precision` (converted while packing) and float32 sums.
   /// - Complexity: 2 · M · N · K operations; scratch of the smaller operand and a block per thread.
@@ -90,46 +105,87 @@ public enum MatrixProduct {
     let table = Kernels.table
     let (tileRows, tileColumns) = (table.pointee.tile_rows, table.pointee.tile_columns)
     let type = precision.kernelType
-    let depth = a.depth
-    let packedDepth = precision == .float32 ? depth : (depth + 1) / 2 * 2
     let shareB = a.rows > b.rows
     let (shared, split) = shareB ? (b, a) : (a, b)
     let (sharedTile, splitTile) = shareB ? (tileColumns, tileRows) : (tileRows, tileColumns)
 
-    let panels = Self.packed(shared, tile: sharedTile, packedDepth: packedDepth, precision: precision)
+    let direct = a.isReadDirectly(precision) && shareB
+    let panels = PackedOperand(
+      shared, tile: sharedTile, precision: precision,
+      longestDepth: result.tensor.dtype == .float32 ? longestDepth : a.depth)
     let pool = ThreadPool.shared
-    let rowBytes = max(1, packedDepth * precision.byteCount)
-    let fair = (split.rows + 4 * pool.threadCount - 1) / (4 * pool.threadCount)
-    let block = max(1, min(blockBytes / rowBytes, max(fair, 4 * splitTile)) / splitTile) * splitTile
-    let own = Storage(byteCount: pool.threadCount * block * rowBytes)
+    let rowBytes = panels.packedDepth(panels.longestDepth) * precision.byteCount
+    let fair = (split.rows + 2 * pool.threadCount - 1) / (2 * pool.threadCount)
+    let block = max(1, min(blockBytes / max(1, rowBytes), max(fair, 4 * splitTile)) / splitTile) * splitTile
+    let own = Storage(byteCount: direct ? 64 : pool.threadCount * block * rowBytes)
     pool.run((split.rows + block - 1) / block) { part, thread in
       let range = part * block..<min(split.rows, (part + 1) * block)
-      let mine = own.pointer + thread * block * rowBytes
-      var operand = split.kernelOperand(range)
-      table.pointee.pack(type, &operand, splitTile, mine)
-      var output =
-        shareB
-        ? result.kernelOutput(row: range.lowerBound, column: 0)
-        : result.kernelOutput(row: 0, column: range.lowerBound)
-      let (left, right) = shareB ? (UnsafeMutableRawPointer(mine), panels.pointer) : (panels.pointer, mine)
-      table.pointee.gemm(
-        type, shareB ? range.count : a.rows, shareB ? b.rows : range.count, depth, left,
-        packedDepth * tileRows, right, packedDepth * tileColumns, &output)
+      var mine = own.pointer + (direct ? 0 : thread * block * rowBytes)
+      for chunk in 0..<panels.chunkCount {
+        let depth = panels.depths(chunk)
+        let packedDepth = panels.packedDepth(depth.count)
+        var operand = split.kernelOperand(range, depth)
+        if direct {
+          mine = UnsafeMutableRawPointer(mutating: operand.data)
+        } else {
+          table.pointee.pack(type, &operand, splitTile, mine)
+        }
+        var output = result.kernelOutput(
+          row: shareB ? range.lowerBound : 0, column: shareB ? 0 : range.lowerBound, first: chunk == 0)
+        let (left, right) = shareB ? (mine, panels.pointer(chunk)) : (panels.pointer(chunk), mine)
+        table.pointee.gemm(
+          type, shareB ? range.count : a.rows, shareB ? b.rows : range.count, depth.count, left,
+          direct ? a.rowStride : 0, packedDepth * tileRows, right, packedDepth * tileColumns, &output)
+      }
+    }
+  }
+}
+
+/// A whole operand in panels of `tile` rows, one part of the depth behind the other.
+private struct PackedOperand {
+  let precision: DType
+  let depth: Int
+  /// Panels' rows, the last panel filled up.
+  let rows: Int
+  let longestDepth: Int
+  let chunkCount: Int
+  private let storage: Storage
+
+  init(_ operand: MatrixOperand, tile: Int, precision: DType, longestDepth limit: Int) {
+    self.precision = precision
+    depth = operand.depth
+    rows = (operand.rows + tile - 1) / tile * tile
+    let parts = max(1, (depth + limit - 1) / max(1, limit))
+    longestDepth = max(2, ((depth + parts - 1) / parts + 1) / 2 * 2)
+    chunkCount = max(1, (depth + longestDepth - 1) / longestDepth)
+    let packedDepth = (depth + 1) / 2 * 2
+    storage = Storage(byteCount: max(64, rows * packedDepth * precision.byteCount))
+    // A task packs panels side by side: a cache line of a strided operand holds several.
+    let panelBytes = max(1, longestDepth * tile * precision.byteCount)
+    let grain = max(operand.depthStride == 1 ? 1 : 128 / tile, (64 << 10) / panelBytes)
+    let panels = rows / tile
+    let groups = (panels + grain - 1) / grain
+    ThreadPool.shared.run(chunkCount * groups) { task, _ in
+      let (chunk, group) = (task / groups, task % groups)
+      let depths = self.depths(chunk)
+      let first = group * grain
+      let range = first * tile..<min(operand.rows, (first + grain) * tile)
+      var part = operand.kernelOperand(range, depths)
+      Kernels.table.pointee.pack(
+        precision.kernelType, &part, tile,
+        pointer(chunk) + first * tile * self.packedDepth(depths.count) * precision.byteCount)
     }
   }
 
-  private static func packed(
-    _ operand: MatrixOperand, tile: Int, packedDepth: Int, precision: DType
-  ) -> Storage {
-    let panelBytes = packedDepth * tile * precision.byteCount
-    let count = (operand.rows + tile - 1) / tile
-    let storage = Storage(byteCount: max(64, count * panelBytes))
-    parallel(count, grain: max(1, (64 << 10) / max(1, panelBytes))) { range in
-      let rows = range.lowerBound * tile..<min(operand.rows, range.upperBound * tile)
-      var part = operand.kernelOperand(rows)
-      Kernels.table.pointee.pack(
-        precision.kernelType, &part, tile, storage.pointer + range.lowerBound * panelBytes)
-    }
-    return storage
+  /// Depth of a packed panel: bf16 comes in pairs.
+  func packedDepth(_ depth: Int) -> Int { precision == .float32 ? depth : (depth + 1) / 2 * 2 }
+
+  func depths(_ chunk: Int) -> Range<Int> {
+    chunk * longestDepth..<min(depth, (chunk + 1) * longestDepth)
+  }
+
+  /// All parts but the last have an even depth.
+  func pointer(_ chunk: Int) -> UnsafeMutableRawPointer {
+    storage.pointer + rows * chunk * longestDepth * precision.byteCount
   }
 }

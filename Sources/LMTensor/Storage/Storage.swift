@@ -10,7 +10,7 @@ public final class Storage: @unchecked Sendable {
 
   /// Uninitialised memory from the pool.
   public init(byteCount: Int) {
-    let size = MemoryPool.classSize(byteCount)
+    let size = MemoryPool.blockSize(byteCount)
     self.byteCount = byteCount
     poolSize = size
     owner = nil

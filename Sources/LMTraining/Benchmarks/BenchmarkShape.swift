@@ -39,6 +39,13 @@ public struct BenchmarkShape: Sendable, Equatable {
       vocabulary: 50257, batch: 4, isLlama: false),
   ]
 
+  /// The same number of tokens in sequences of 512, 2,048 and 8,192, for attention alone.
+  static let longContext = [512, 2048, 8192].map { context in
+    BenchmarkShape(
+      name: "long-context", layers: 1, heads: 8, keyValueHeads: 8, width: 512, hiddenWidth: 2048,
+      context: context, vocabulary: 256, batch: 8192 / context, isLlama: true)
+  }
+
   /// The shape called `name`.
   public static func named(_ name: String) -> BenchmarkShape? { all.first { $0.name == name } }
 

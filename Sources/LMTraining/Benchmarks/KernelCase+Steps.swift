@@ -40,7 +40,7 @@ extension KernelCase {
         prepare: {
           let parameter = Parameter("weights", filled([count], .float32), decays: true)
           parameter.collect { gradient, _ in filled([count], .float32).copy(into: gradient) }
-          let optimizer = AdamW([parameter], AdamW.Settings())
+          let optimizer = AdamW().optimizer([parameter], OptimizerContext())
           return Run { optimizer.update(learningRate: 1e-6, gradientScale: 1) }
         }),
       KernelCase(

@@ -9,6 +9,18 @@ extension KernelCase {
       + updates(shape)
   }
 
+  /// Causal attention on ever longer sequences: time per token should grow as operations do.
+  public static var longContext: [KernelCase] { BenchmarkShape.longContext.flatMap(attention) }
+
+  /// Names of all sets of cases: the shapes, and `long-context`.
+  public static let sets = BenchmarkShape.all.map(\.name) + ["long-context"]
+
+  /// The cases of the set called `name`, none where there is no such set.
+  public static func set(_ name: String) -> [KernelCase] {
+    if name == "long-context" { return longContext }
+    return BenchmarkShape.named(name).map(all) ?? []
+  }
+
   private static let types = [DType.float32, .bfloat16]
 
   /// y = x Wᵀ (NT), d_x = d_y W (NN) and d_W = d_yᵀ x (TN) of every weight.

@@ -4,7 +4,7 @@ import LMRuntime
 import LMTensor
 import LMTransformer
 
-/// Times whole training steps on random tokens: forward, backward, clipping, AdamW.
+/// Times whole training steps on random tokens: forward, backward, clipping, update.
 public struct StepBenchmark {
   /// What a benchmark reports.
   public struct Result: Sendable {
@@ -12,10 +12,25 @@ public struct StepBenchmark {
     public let parameters: Int
     /// Median time of a step, in milliseconds.
     public let medianStepMilliseconds: Double
+    /// Median time of clipping and the optimizer alone, in milliseconds.
+    public let medianUpdateMilliseconds: Double
     /// Tokens of a batch divided by the median.
     public let tokensPerSecond: Double
     /// Multiply-adds of the matrix products and of attention, counted twice, in one step.
     public let operationsPerStep: Double
+    /// What the system was asked for after the second step.
+    public let lateSystemAllocations: Int
+  }
+
+  /// How much is done in a step, and how.
+  public struct Options: Sendable {
+    /// Batches of a step, whose gradients are added.
+    public var gradientAccumulationSteps = 1
+    /// Whether backward computes each layer again.
+    public var checkpointsBlocks = false
+
+    /// One batch, everything kept.
+    public init() {}
   }
 
   /// Sizes of the model.
@@ -24,9 +39,18 @@ public struct StepBenchmark {
   public let batchSize: Int
   /// Type of the products.
   public let precision: DType
+  /// The optimizer.
+  public let optimizer: any OptimizerSettings
+  /// How a step is made.
+  public let options: Options
 
   /// A benchmark of one shape.
-  public init(_ configuration: TransformerConfiguration, batchSize: Int, precision: DType) {
+  public init(
+    _ configuration: TransformerConfiguration, batchSize: Int, precision: DType,
+    optimizer: any OptimizerSettings = AdamW(), options: Options = Options()
+  ) {
+    self.optimizer = optimizer
+    self.options = options
     self.configuration = configuration
     self.batchSize = batchSize
     self.precision = precision
@@ -36,33 +60,56 @@ public struct StepBenchmark {
   public func run(steps: Int, warmup: Int = 3) -> Result {
     let model = Transformer(configuration)
     model.initialize(seed: 0)
-    let optimizer = AdamW(model.parameters, AdamW.Settings())
+    var setting = OptimizerContext()
+    setting.precision = precision
+    setting.hiddenMatrices = model.hiddenMatrices
+    let optimizer = optimizer.optimizer(model.parameters, setting)
+    let gradients = ParameterChunks(model.parameters)
     var random = RandomStream(seed: 1)
-    let tokens = batchSize * configuration.contextLength
+    let tokens = batchSize * configuration.contextLength * options.gradientAccumulationSteps
     var times: [Double] = []
+    var updateTimes: [Double] = []
+    var allocations = 0
     for step in 0..<warmup + steps {
-      let ids = (0..<tokens).map { _ in Int32(random.uniform(below: configuration.vocabularySize)) }
-      let targets = (0..<tokens).map { _ in Int32(random.uniform(below: configuration.vocabularySize)) }
+      let ids = (0..<2 * tokens).map { _ in Int32(random.uniform(below: configuration.vocabularySize)) }
       let start = ContinuousClock.now
-      let tape = Tape()
-      let context = ForwardContext(
-        batch: batchSize, tokens: configuration.contextLength, precision: precision, tape: tape)
-      _ = model.loss(ids, targets: targets, gradientScale: 1 / Float(tokens), context)
-      tape.backward()
-      let norm = optimizer.gradientNorm()
-      optimizer.update(learningRate: 1e-3, gradientScale: Float(min(1, 1 / (norm + 1e-6))))
+      collectGradients(model, ids)
+      let updateStart = ContinuousClock.now
+      let norm = gradients.gradientNorm()
+      optimizer.update(learningRate: 1e-3, gradientScale: min(1, 1 / (norm + 1e-6)))
       for parameter in model.parameters { parameter.clearGradient() }
-      let duration = ContinuousClock.now - start
+      let end = ContinuousClock.now
       if step >= warmup {
-        times.append(
-          Double(duration.components.attoseconds) * 1e-15 + Double(duration.components.seconds) * 1e3)
+        times.append((end - start).inSeconds * 1e3)
+        updateTimes.append((end - updateStart).inSeconds * 1e3)
       }
+      if step < 2 { allocations = TensorMemory.current.systemAllocations }
     }
     let median = times.sorted()[times.count / 2]
     return Result(
       parameters: configuration.parameterCount, medianStepMilliseconds: median,
+      medianUpdateMilliseconds: updateTimes.sorted()[updateTimes.count / 2],
       tokensPerSecond: Double(tokens) / median * 1e3,
-      operationsPerStep: configuration.trainingOperations(tokens: tokens))
+      operationsPerStep: configuration.trainingOperations(tokens: tokens),
+      lateSystemAllocations: TensorMemory.current.systemAllocations - allocations)
+  }
+
+  /// Forward and backward of all batches of a step; ids and targets stand behind each other.
+  private func collectGradients(_ model: Transformer, _ numbers: [Int32]) {
+    let total = numbers.count / 2
+    let tokens = total / options.gradientAccumulationSteps
+    for start in stride(from: 0, to: total, by: tokens) {
+      let tape = Tape()
+      var context = ForwardContext(
+        batch: batchSize, tokens: configuration.contextLength, precision: precision, tape: tape,
+        dropoutSeed: UInt64(start))
+      context.checkpointsBlocks = options.checkpointsBlocks
+      _ = model.loss(
+        Array(numbers[start..<start + tokens]),
+        targets: Array(numbers[total + start..<total + start + tokens]),
+        gradientScale: 1 / Float(total), context)
+      tape.backward()
+    }
   }
 }
 

@@ -3,14 +3,14 @@ import LMRuntime
 import LMTensor
 import LMTransformer
 
-/// Saves and restores a ``Trainer``: weights, moments and state, so that training goes on bit for bit.
+/// Saves and restores a ``Trainer``: weights, optimizer and state, so that training goes on bit for bit.
 public struct TrainingCheckpoint {
   /// Everything that decides about the bits of a run, by name: model, recipe, data. A checkpoint of another
   /// run is refused.
   public let fingerprint: JSONObject
   private let directory: CheckpointDirectory
   private static let weights = "model.safetensors"
-  private static let moments = "optimizer.safetensors"
+  private static let optimizer = "optimizer.safetensors"
 
   /// Checkpoints in `path`, the newest two kept.
   public init(_ path: String, fingerprint: JSONObject) throws(LMError) {
@@ -20,7 +20,9 @@ public struct TrainingCheckpoint {
 
   /// Bytes of one checkpoint of `trainer`, about.
   private func size(_ trainer: Trainer) -> Int {
-    trainer.model.configuration.parameterCount * 12 + (1 << 20)
+    let state = trainer.optimizer.namedTensors()
+    let stateBytes = state.names.reduce(0) { $0 + (state[$1]?.byteCount ?? 0) }
+    return trainer.model.configuration.parameterCount * 4 + stateBytes + (1 << 20)
   }
 
   /// Checks before the first step that a checkpoint will fit the disk twice.
@@ -38,8 +40,8 @@ public struct TrainingCheckpoint {
       try files.add("config.json") { file throws(LMError) in try file.write(config.json.serialized(.pretty)) }
       let weights = trainer.model.namedTensors(config.family)
       try files.add(Self.weights) { file throws(LMError) in try weights.write(to: file) }
-      let moments = trainer.optimizer.namedTensors()
-      try files.add(Self.moments) { file throws(LMError) in try moments.write(to: file) }
+      let state = trainer.optimizer.namedTensors()
+      try files.add(Self.optimizer) { file throws(LMError) in try state.write(to: file) }
     }
   }
 
@@ -88,12 +90,12 @@ public struct TrainingCheckpoint {
         remedy: "repeat the command of that run, or give another --out")
     }
     let weights = try found.path(of: Self.weights)
-    let moments = try found.path(of: Self.moments)
+    let optimizer = try found.path(of: Self.optimizer)
     try trainer.model.load(
       try NamedTensors.load([try SafeTensorsFile(weights)]), config.family, from: weights)
     let state = try TrainingState(field)
     try trainer.optimizer.load(
-      try NamedTensors.load([try SafeTensorsFile(moments)]), step: state.updates, from: moments)
+      try NamedTensors.load([try SafeTensorsFile(optimizer)]), step: state.updates, from: optimizer)
     trainer.state = state
   }
 }

@@ -3,7 +3,7 @@ import LMRuntime
 import LMTensor
 
 /// The rows of all trainable parameters in chunks, so that one fork–join covers them all.
-struct ParameterChunks {
+package struct ParameterChunks {
   /// Some rows of one parameter; a vector has one row.
   struct Chunk {
     let parameter: Int
@@ -13,18 +13,24 @@ struct ParameterChunks {
   /// The parameters, in the order of the model.
   let parameters: [Parameter]
   private let chunks: [Chunk]
-  /// Elements of a chunk, about: its gradient and moments fit the second-level cache.
-  private static let size = 1 << 16
+  /// Elements of a chunk, about: its gradient and moments fit the second-level cache. Where the gradient is
+  /// kept as factors, one of them is packed for every chunk: those of large matrices are larger.
+  private static func size(_ elements: Int) -> Int { elements > 1 << 20 ? 1 << 18 : 1 << 16 }
 
-  init(_ parameters: [Parameter]) {
+  package init(_ parameters: [Parameter]) {
     self.parameters = parameters.filter { $0.isTrainable }
     chunks = self.parameters.enumerated().flatMap { index, parameter in
-      let step = max(1, Self.size / max(1, parameter.value.columnCount))
+      let step = max(1, Self.size(parameter.value.elementCount) / max(1, parameter.value.columnCount))
       return stride(from: 0, to: parameter.value.rowCount, by: step).map { start in
         Chunk(parameter: index, rows: start..<min(parameter.value.rowCount, start + step))
       }
     }
   }
+
+  /// Number of chunks.
+  var count: Int { chunks.count }
+  /// The chunks with their indices, those of a parameter one after the other.
+  var indexed: EnumeratedSequence<[Chunk]> { chunks.enumerated() }
 
   /// Runs `body` for every chunk whose parameter has a gradient, with the gradient of its rows.
   func forEach(_ body: (_ chunk: Chunk, _ index: Int, _ gradient: Tensor) -> Void) {
@@ -35,7 +41,7 @@ struct ParameterChunks {
   }
 
   /// √ Σ g² over all gradients, summed in double precision in the order of the parameters.
-  func gradientNorm() -> Double {
+  package func gradientNorm() -> Double {
     var total = 0.0
     var isProduct = [Bool](repeating: false, count: parameters.count)
     for (index, parameter) in parameters.enumerated() {

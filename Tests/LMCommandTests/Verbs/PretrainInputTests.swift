@@ -61,6 +61,31 @@ import Testing
     }
   }
 
+  @Test func `optimizers and schedules that do not exist or lack what is given`() throws {
+    let cases: [(arguments: [String], part: String)] = [
+      (["--optimizer=adamax"], "--optimizer: \"adamax\" is unknown; use one of adamw, adam, nadam, sgd"),
+      (["--optimizer="], "--optimizer"),
+      (
+        ["--optimizer=sgd", "--weight-decay=0.1"], "--weight-decay: is not part of sgd; leave it out, or use"
+      ),
+      (["--momentum=0.9"], "--momentum: is not part of adamw"),
+      (["--optimizer=lion", "--nesterov"], "--nesterov: is not part of lion"),
+      (["--optimizer=sgd", "--momentum=0", "--nesterov"], "--nesterov: does nothing without momentum"),
+      (["--optimizer=sgd", "--momentum=1"], "--momentum: is 1.0; use 0 to below 1"),
+      (["--optimizer=sgd", "--momentum=nan"], "--momentum: is nan"),
+      (["--optimizer=muon", "--adjust-lr=best"], "--adjust-lr: is \"best\"; use one of original, match-rms"),
+      (["--optimizer=muon", "--adamw-learning-rate=-1"], "--adamw-learning-rate: is -1.0"),
+      (["--adjust-lr=original"], "--adjust-lr: is not part of adamw"),
+      (["--schedule=sine"], "--schedule: \"sine\" is unknown; use one of constant, linear, cosine"),
+      (["--schedule=cyclic"], "--schedule-period: is missing"),
+      (["--schedule=restarts", "--schedule-period=0"], "--schedule-period: is 0"),
+      (["--schedule=exponential", "--schedule-factor=2"], "--schedule-factor: is 2.0"),
+      (["--schedule-factor=0.5"], "--schedule-factor: is not part of cosine"),
+      (["--schedule=constant", "--min-lr=0.1"], "--min-lr: is not part of constant"),
+    ]
+    for (arguments, part) in cases { try expectRefusal(arguments, 64, part) }
+  }
+
   @Test func `help is no error`() throws {
     for arguments in [["--help"], ["pretrain", "--help"], ["tokenizer", "--help"], []] {
       let outcome = try LM.run(arguments)
@@ -108,6 +133,8 @@ import Testing
       ("learning-rate", ["0", "-1", "nan", "inf"], "--learning-rate: is"),
       ("min-lr", ["2", "nan"], "--min-lr: is"),
       ("weight-decay", ["-1", "nan"], "--weight-decay: is"), ("beta1", ["1", "nan"], "--beta1: is"),
+      ("epsilon", ["0", "-1", "inf"], "--epsilon: is"), ("clip-value", ["0", "nan"], "--clip-value: is"),
+      ("l1", ["-1", "nan"], "--l1: is"), ("l2", ["-0.1", "inf"], "--l2: is"),
       ("max-norm", ["0", "inf"], "--max-norm: is"), ("label-smoothing", ["1"], "--label-smoothing: is"),
       ("patience", ["0"], "--patience: is 0"), ("dropout", ["1", "-0.5"], "dropout is"),
       ("residual-scale", ["nan"], "residual scale is nan"), ("rope-base", ["0", "nan"], "rotary base is"),

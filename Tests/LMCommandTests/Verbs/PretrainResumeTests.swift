@@ -18,7 +18,10 @@ import Testing
     let again = try LM.run(run.arguments)
     #expect(again.isRefused(64, saying: "holds another run"), "\(again.errors)")
     // Another recipe, data or model: the checkpoint is not its own.
-    for change in ["--learning-rate=0.01", "--layers=2", "--seed=3", "--steps=40", "--family=gpt2"] {
+    for change in [
+      "--learning-rate=0.01", "--layers=2", "--seed=3", "--steps=40", "--family=gpt2", "--optimizer=muon",
+      "--optimizer=sgd", "--schedule=wsd", "--l2=0.1", "--clip-value=1", "--beta2=0.9",
+    ] {
       let foreign = try LM.run(run.arguments + [change, "--resume=auto"])
       #expect(foreign.isRefused(2, saying: "belongs to another run: "), "\(change): \(foreign.errors)")
     }

@@ -64,6 +64,28 @@ import Testing
     #expect(text.exitCode == 0 && text.output.hasPrefix("the"), "\(text.errors)")
   }
 
+  /// Stopped and resumed by another process; a file of settings has the names of the flags.
+  @Test(arguments: [
+    "optimizer: muon\nadjust-lr: match-rms-adamw\nadamw-learning-rate: 0.002\nschedule: wsd\n",
+    "optimizer: sgd\nmomentum: 0.8\nnesterov: true\nschedule: cyclic\nschedule-period: 8\nl1: 0.001\n",
+    "optimizer: adafactor\nschedule: inverse-sqrt\nclip-value: 0.1\nprecision: bf16\n",
+  ])
+  func `other optimizers train and resume`(yaml: String) throws {
+    let file = try temporary.write("c.yaml", Array(yaml.utf8))
+    var run = try SampleRun(temporary, "run")
+    if yaml.contains("precision") { run.arguments.removeAll { $0.hasPrefix("--precision") } }
+    let outcome = try LM.run(run.arguments + ["-c", file])
+    #expect(outcome.exitCode == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
+    let digest = try run.digest()
+    #expect(try digest != SampleRun.finished().digest())
+    for name in ["model.safetensors", "training/step-30"] {
+      try FileSystem.removeTree("\(run.output)/\(name)")
+    }
+    let resumed = try LM.run(run.arguments + ["-c", file, "--resume=auto"])
+    #expect(resumed.exitCode == 0, "\(resumed.errors)")
+    #expect(try run.digest() == digest)
+  }
+
   @Test func `logits are a float32 file of tokens by vocabulary`() throws {
     let model = try SampleRun.finished().output
     let outcome = try LM.run([

@@ -1,4 +1,5 @@
 import CLMKernels
+import LMRuntime
 import LMTensor
 import LMTestSupport
 import Testing
@@ -58,6 +59,13 @@ import Testing
     #expect((ceilings.bfloat16 != nil) == (ceilings.instructionSet == .avx512bf16))
     #expect((ceilings.int8 != nil) == (ceilings.instructionSet == .avx512bf16))
     #expect(ceilings.operations(.bfloat16) == (ceilings.bfloat16 ?? ceilings.float32).best)
+  }
+
+  @Test(arguments: [1, 2, 3, 8]) func `fork and join are measured with any number of threads`(threads: Int) {
+    let cost = ForkJoinCost.measure(ThreadPool(threads: threads), runs: 50)
+    #expect(cost.emptyJob.best <= cost.emptyJob.median && cost.meeting.best <= cost.meeting.median)
+    // Other programs may take every processor for a while, but not during each of 50 jobs.
+    #expect(cost.emptyJob.best < 1e-3)
   }
 
   @Test func `best and median of times`() {

@@ -27,6 +27,16 @@ import Testing
     #expect(convert.work == .bytes(6 * 802_944))
   }
 
+  @Test func `the series of lengths has the same tokens, and pairs that grow with the length`() {
+    let cases = KernelCase.set("long-context").filter { $0.kernel == "attention" && $0.dtype == .float32 }
+    let expected = [512.0, 2048, 8192].map { length -> KernelCase.Work in
+      let pairs: Double = 8192 * (length + 1) / 2
+      return .operations(4 * pairs * 512, .float32)
+    }
+    #expect(cases.map(\.work) == expected)
+    #expect(KernelCase.sets.allSatisfy { !KernelCase.set($0).isEmpty } && KernelCase.set("none").isEmpty)
+  }
+
   @Test func `the smallest shape can be measured`() {
     let ceilings = MachineCeilings.measure(readBytes: 1 << 20, secondsPerRepeat: 1e-4, repeats: 3)
     for one in KernelCase.all(BenchmarkShape.all[0]) where !one.kernel.hasPrefix("product") {

@@ -62,6 +62,43 @@ import Testing
     }
   }
 
+  @Test(arguments: OptimizerCases.names)
+  func `resumed with any optimizer, it ends with the same bits`(name: String) throws {
+    var run = run(precision: .bfloat16)
+    run.settings.optimizer = OptimizerCases.named(name)
+    run.settings.schedule = .restarts(period: 3, factor: 2)
+    try withFixedKernels {
+      let whole = run.trainer()
+      try run.train(whole)
+      _ = try session(run, stops: true)
+      let resumed = try session(run, stops: false)
+      #expect(resumed.state.step == 12 && resumed.bits == whole.bits)
+    }
+  }
+
+  @Test func `a checkpoint of another optimizer is refused, by name`() throws {
+    var run = run()
+    func restore() throws {
+      let trainer = run.trainer()
+      _ = try TrainingCheckpoint(temporary("training"), fingerprint: run.settings.json)
+        .restore(trainer, run.config) { _ in }
+    }
+    let trainer = run.trainer()
+    let checkpoint = try TrainingCheckpoint(temporary("training"), fingerprint: run.settings.json)
+    try run.train(trainer, save: { () throws(LMError) in try checkpoint.save(trainer, run.config) })
+    try restore()
+    run.settings.optimizer = Lion()
+    let other = #expect(throws: LMError.self) { try restore() }
+    #expect(other?.problem == "belongs to another run: optimizer was \"adamw\" and is \"lion\" now")
+    run.settings.optimizer = AdamW(beta2: 0.5)
+    let setting = #expect(throws: LMError.self) { try restore() }
+    #expect(setting?.problem == "belongs to another run: beta2 was 0.99 and is 0.5 now")
+    run.settings.optimizer = AdamW()
+    run.settings.schedule = .linear
+    let schedule = #expect(throws: LMError.self) { try restore() }
+    #expect(schedule?.problem == "belongs to another run: schedule was \"cosine\" and is \"linear\" now")
+  }
+
   @Test func `a checkpoint of another run is refused, by name`() throws {
     let run = run()
     _ = try session(run, stops: true)
