@@ -98,15 +98,16 @@ private struct AttentionCall {
     return call
   }
 
-  /// Runs `body(sequence, head, thread)` for every sequence and every `heads`-th head.
+  /// Runs `body(sequence, head, thread)` in `pool` for every sequence and every `heads`-th head.
   private func forEach(
-    heads: Int, _ body: (Int, Int, Int, UnsafePointer<Int32>, UnsafePointer<Int32>) -> Void
+    heads: Int, in pool: ThreadPool,
+    _ body: (Int, Int, Int, UnsafePointer<Int32>, UnsafePointer<Int32>) -> Void
   ) {
     let groups = shape.heads / heads
     ranges.first.withUnsafeBufferPointer { first in
       ranges.last.withUnsafeBufferPointer { last in
         guard let first = first.baseAddress, let last = last.baseAddress else { return }
-        ThreadPool.shared.run(ranges.batch * groups) { part, thread in
+        pool.run(ranges.batch * groups) { part, thread in
           body(part / groups, part % groups * heads, thread, first, last)
         }
       }
@@ -115,9 +116,9 @@ private struct AttentionCall {
 
   func forward() {
     let table = Kernels.table
-    let threads = ThreadPool.shared.threadCount
+    let pool = ThreadPool.shared
     // Sharing packed keys among the heads of a group pays unless it leaves threads without work.
-    let heads = ranges.batch * shape.keyValueHeads >= 2 * threads ? shape.groupSize : 1
+    let heads = ranges.batch * shape.keyValueHeads >= 2 * pool.threadCount ? shape.groupSize : 1
     let isShort = ranges.queries < Self.tiledQueries && logSums == nil
     var sample = lm_attention()
     sample.type = input.dtype.kernelType
@@ -125,8 +126,8 @@ private struct AttentionCall {
       ranges.queries, ranges.keys, shape.headWidth, heads
     )
     let bytes = isShort ? (ranges.keys * 4 + 63) / 64 * 64 : table.pointee.attention_scratch(&sample, 0)
-    let scratch = Storage(byteCount: bytes * threads)
-    forEach(heads: heads) { sequence, head, thread, first, last in
+    let scratch = Storage(byteCount: bytes * pool.threadCount)
+    forEach(heads: heads, in: pool) { sequence, head, thread, first, last in
       var call = call(sequence: sequence, head: head, heads: heads, first: first, last: last)
       let own = scratch.pointer + thread * bytes
       if isShort {
@@ -149,8 +150,9 @@ private struct AttentionCall {
       ranges.queries, ranges.keys, d, shape.groupSize
     )
     let bytes = table.pointee.attention_scratch(&sample, 1)
-    let scratch = Storage(byteCount: bytes * ThreadPool.shared.threadCount)
-    forEach(heads: shape.groupSize) { sequence, head, thread, first, last in
+    let pool = ThreadPool.shared
+    let scratch = Storage(byteCount: bytes * pool.threadCount)
+    forEach(heads: shape.groupSize, in: pool) { sequence, head, thread, first, last in
       var call = call(sequence: sequence, head: head, heads: shape.groupSize, first: first, last: last)
       let row = result.pointer + sequence * ranges.queries * width * size
       let group = head / shape.groupSize

@@ -111,7 +111,7 @@ public enum MatrixProduct {
 
     let direct = a.isReadDirectly(precision) && shareB
     let panels = PackedOperand(
-      shared, tile: sharedTile, precision: precision,
+      shared, tile: sharedTile, table: table, precision: precision,
       longestDepth: result.tensor.dtype == .float32 ? longestDepth : a.depth)
     let pool = ThreadPool.shared
     let rowBytes = panels.packedDepth(panels.longestDepth) * precision.byteCount
@@ -151,7 +151,10 @@ private struct PackedOperand {
   let chunkCount: Int
   private let storage: Storage
 
-  init(_ operand: MatrixOperand, tile: Int, precision: DType, longestDepth limit: Int) {
+  init(
+    _ operand: MatrixOperand, tile: Int, table: UnsafePointer<lm_kernels>, precision: DType,
+    longestDepth limit: Int
+  ) {
     self.precision = precision
     depth = operand.depth
     rows = (operand.rows + tile - 1) / tile * tile
@@ -171,7 +174,7 @@ private struct PackedOperand {
       let first = group * grain
       let range = first * tile..<min(operand.rows, (first + grain) * tile)
       var part = operand.kernelOperand(range, depths)
-      Kernels.table.pointee.pack(
+      table.pointee.pack(
         precision.kernelType, &part, tile,
         pointer(chunk) + first * tile * self.packedDepth(depths.count) * precision.byteCount)
     }
