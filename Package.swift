@@ -6,7 +6,7 @@ import PackageDescription
 
 /// Floor of every target of this package.
 let floors: [String: Int] = [
-  "CLMKernels": 0, "CPrefetch": 0, "CUTF8Proc": 0, "LMRuntime": 0,
+  "CLMKernels": 0, "CIntrinsics": 0, "CUTF8Proc": 0, "LMRuntime": 0,
   "LMTensor": 1, "LMTokenizer": 1,
   "LMAutograd": 2, "LMFormats": 2, "LMData": 2,
   "LMAttention": 3,
@@ -61,12 +61,12 @@ let package = Package(
     // libutf8proc-dev installs into the default paths. Its pkg-config file asks for a macro that the package
     // manager prohibits with a warning, hence no `pkgConfig:` here.
     .systemLibrary(name: "CUTF8Proc"),
-    .systemLibrary(name: "CPrefetch"),
+    .systemLibrary(name: "CIntrinsics"),
     module("LMRuntime", external: [.product(name: "Crypto", package: "swift-crypto")]),
 
     // MARK: Floor 1
     module("LMTensor", uses: ["CLMKernels", "LMRuntime"]),
-    module("LMTokenizer", uses: ["LMRuntime", "CUTF8Proc", "CPrefetch"]),
+    module("LMTokenizer", uses: ["LMRuntime", "CUTF8Proc", "CIntrinsics"]),
 
     // MARK: Floor 2
     module("LMAutograd", uses: ["LMTensor", "CLMKernels"]),

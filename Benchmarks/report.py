@@ -236,8 +236,14 @@ WRITERS = {"ceilings": ceilings, "kernels": kernels, "training": training, "floa
            "precision": precision}
 
 
-def measured(store):
-    """All sections that have results, as Markdown."""
+def sections_of(text):
+    """The sections of a written report by title, without their headings."""
+    parts = text.split("\n### ")[1:]
+    return {title: body.strip().splitlines() for title, _, body in (part.partition("\n") for part in parts)}
+
+
+def measured(store, earlier):
+    """All sections that have results, as Markdown; one without keeps what it said `earlier`."""
     found = {}
     for name in SECTIONS:
         file = store / f"{name}.json"
@@ -247,7 +253,11 @@ def measured(store):
     lines = [
         f"{newest['processors']} processors of {newest['processor']}, {newest['memory_gib']} GiB, {newest['system']}. "
         f"{newest['swift']}; PyTorch {newest['torch']}, Python {newest['python']}. Figures are medians (lowest–highest).", ""]
-    for name, section in found.items():
+    for name in SECTIONS:
+        if name not in found:
+            if TITLES[name] in earlier: lines += [f"### {TITLES[name]}", "", *earlier[TITLES[name]], ""]
+            continue
+        section = found[name]
         about, records = section["machine"], section["records"]
         # Runs use all processors: a load above their number means that others ran too.
         load = max([about["load"], *(x["load"] for x in records)])
@@ -264,5 +274,5 @@ def write(store, template, path):
     """Puts the measured part between the markers of `template`, as `path`."""
     text = template.read_text()
     before, rest = text.split(BEGIN, 1)
-    after = rest.split(END, 1)[1]
-    path.write_text(f"{before}{BEGIN}\n\n" + "\n".join(measured(store)).rstrip() + f"\n\n{END}{after}")
+    old, after = rest.split(END, 1)
+    path.write_text(f"{before}{BEGIN}\n\n" + "\n".join(measured(store, sections_of(old))).rstrip() + f"\n\n{END}{after}")

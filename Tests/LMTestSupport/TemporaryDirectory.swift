@@ -6,16 +6,19 @@ public final class TemporaryDirectory: Sendable {
   /// Its path.
   public let path: String
 
-  /// Creates it in `/tmp`.
+  /// Creates it where the system keeps temporary files (`TMPDIR`).
   public init() {
-    var template = Array("/tmp/lm-test-XXXXXX".utf8CString)
+    let parent = getenv("TMPDIR").map { String(cString: $0) } ?? P_tmpdir
+    var template = Array("\(parent)/lm-test-XXXXXX".utf8CString)
     path = template.withUnsafeMutableBufferPointer { buffer in
-      guard let base = buffer.baseAddress, mkdtemp(base) != nil else { return "/tmp" }
+      guard let base = buffer.baseAddress, mkdtemp(base) != nil else {
+        preconditionFailure("no temporary directory in \(parent): set TMPDIR to one that can be written")
+      }
       return String(cString: base)
     }
   }
 
-  deinit { if path != "/tmp" { try? FileSystem.removeTree(path) } }
+  deinit { try? FileSystem.removeTree(path) }
 
   /// The path of `name` in the directory.
   public func callAsFunction(_ name: String) -> String { "\(path)/\(name)" }

@@ -7,39 +7,22 @@ struct CL100KSplitter: PieceSplitter {
   /// The most numbers in one pre-token.
   let digits: Int
 
-  private var window = ASCIIWindow()
-
-  init(text: TextCursor, digits: Int) {
-    self.text = text
-    self.digits = digits
-  }
-
-  /// Common cases: a word of ASCII letters, with a space or a symbol before it or not, or a single symbol,
-  /// with ASCII behind it.
-  @inline(__always) mutating func pieceEnd(from start: Int) -> Int {
-    if start &+ ASCIIWindow.size < text.count {
-      let offset = window.offset(of: start, in: text, capitals: false)
-      let space = window.space(offset)
-      let run = window.letterRun(offset &+ space)
-      let end = start &+ space &+ run
-      if run > 0 {
-        if offset &+ space &+ run < ASCIIWindow.size, text.bytes[end] < 0x80 { return end }
-      } else if text.isASCIISymbol(end), text.isASCIIWordOrSpace(end &+ 1),
-        text.bytes[start] != UInt8(ascii: "'")
-      {
-        let joined = space == 0 ? window.letterRun(offset &+ 1) : 0
-        let after = end &+ 1 &+ joined
-        if offset &+ 1 &+ joined < ASCIIWindow.size, text.bytes[after] < 0x80,
-          joined > 0 || !text.isLineBreak(after)
-        {
-          return after
-        }
+  @inline(__always) func starts(in window: ASCIIWindow, at start: Int) -> UInt64 {
+    var starts = WordStarts(window, digits: digits)
+    // A contraction comes before a word that would begin with its apostrophe.
+    ASCIIWindow.forEachBit(window.masks.apostrophes & starts.symbols & starts.known) { quote in
+      if quote &+ 3 >= window.count {
+        starts.known &= ASCIIWindow.lowest(quote)
+        return false
       }
+      let length = text.foldedContraction(start &+ quote)
+      if length > 0 { starts.bits |= ASCIIWindow.bit(quote &+ length) }
+      return true
     }
-    return slowPieceEnd(from: start)
+    return starts.bits & starts.known & ~1
   }
 
-  @inline(never) private func slowPieceEnd(from start: Int) -> Int {
+  @inline(never) func pieceEnd(from start: Int) -> Int {
     let contraction = text.foldedContraction(start)
     if contraction > 0 { return start + contraction }
     let (first, length) = text.classify(start)

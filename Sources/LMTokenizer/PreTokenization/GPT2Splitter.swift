@@ -2,29 +2,30 @@
 struct GPT2Splitter: PieceSplitter {
   let text: TextCursor
 
-  private var window = ASCIIWindow()
-
-  init(text: TextCursor) { self.text = text }
-
-  /// Common cases: a word of ASCII letters or a single symbol, with a space before it or not, ASCII behind it.
-  @inline(__always) mutating func pieceEnd(from start: Int) -> Int {
-    if start &+ ASCIIWindow.size < text.count {
-      let offset = window.offset(of: start, in: text, capitals: false)
-      let space = window.space(offset)
-      let run = window.letterRun(offset &+ space)
-      let end = start &+ space &+ run
-      if run > 0 {
-        if offset &+ space &+ run < ASCIIWindow.size, text.bytes[end] < 0x80 { return end }
-      } else if text.isASCIISymbol(end), text.isASCIIWordOrSpace(end &+ 1),
-        text.bytes[start] != UInt8(ascii: "'")
-      {
-        return end &+ 1
+  /// A character starts a pre-token where its class changes, unless the character before it is a space. The
+  /// last white space before something else is on its own.
+  @inline(__always) func starts(in window: ASCIIWindow, at start: Int) -> UInt64 {
+    let (masks, symbols) = (window.masks, window.symbols)
+    let goesOn =
+      masks.letters & masks.letters &<< 1 | masks.digits & masks.digits &<< 1 | symbols & symbols &<< 1
+    var starts = ~masks.whites & ~goesOn & ~(masks.spaces &<< 1)
+    starts |= masks.whites & ~(masks.whites &<< 1 & masks.whites &>> 1)
+    // What the last character is followed by is not seen.
+    var known = ASCIIWindow.lowest(window.count &- 1)
+    ASCIIWindow.forEachBit(masks.apostrophes & (starts | 1) & known) { quote in
+      let length = contraction(start &+ quote)
+      if length == 0 { return true }
+      if quote &+ length &+ 1 >= window.count {
+        known &= ASCIIWindow.lowest(quote &+ 1)
+        return false
       }
+      starts = starts & ~ASCIIWindow.bit(quote &+ 1) | ASCIIWindow.bit(quote &+ length)
+      return true
     }
-    return slowPieceEnd(from: start)
+    return starts & known & ~1
   }
 
-  @inline(never) private func slowPieceEnd(from start: Int) -> Int {
+  @inline(never) func pieceEnd(from start: Int) -> Int {
     let first = text.bytes[start]
     if first == UInt8(ascii: "'") {
       let length = contraction(start)

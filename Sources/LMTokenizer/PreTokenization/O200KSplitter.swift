@@ -6,40 +6,33 @@
 struct O200KSplitter: PieceSplitter {
   let text: TextCursor
 
-  private var window = ASCIIWindow()
-
-  init(text: TextCursor) { self.text = text }
-
-  /// Common cases: a word of ASCII letters of which only the first may be a capital, with a space before it or
-  /// not, and ASCII but no apostrophe behind it; a symbol that neither letters nor symbols follow.
-  @inline(__always) mutating func pieceEnd(from start: Int) -> Int {
-    if start &+ ASCIIWindow.size < text.count {
-      let offset = window.offset(of: start, in: text, capitals: true)
-      let space = window.space(offset)
-      let run = window.letterRun(offset &+ space)
-      let end = start &+ space &+ run
-      if run > 0 {
-        if offset &+ space &+ run < ASCIIWindow.size, text.bytes[end] < 0x80,
-          text.bytes[end] != UInt8(ascii: "'"), !hasCapital(offset &+ space &+ 1, run &- 1)
-        {
-          return end
-        }
-      } else if text.isASCIISymbol(end), text.isASCIIWordOrSpace(end &+ 1), !text.isLineBreak(end &+ 1),
-        space == 1 || window.letterRun(offset &+ 1) == 0
-      {
-        return end &+ 1
+  @inline(__always) func starts(in window: ASCIIWindow, at start: Int) -> UInt64 {
+    let masks = window.masks
+    var starts = WordStarts(window, digits: 3)
+    starts.bits |= masks.capitals & (masks.letters & ~masks.capitals) &<< 1
+    // A slash behind a line break may belong to the symbols before it.
+    let slash = (masks.slashes & masks.breaks &<< 1).trailingZeroBitCount
+    starts.known &= ASCIIWindow.lowest(slash)
+    // A contraction behind a word belongs to it; a second one is a word of its own.
+    var free = 0
+    ASCIIWindow.forEachBit(masks.apostrophes & masks.letters &<< 1) { quote in
+      if quote < free { return true }
+      if quote &+ 3 >= window.count {
+        starts.known &= ASCIIWindow.lowest(quote)
+        return false
       }
+      let length = text.foldedContraction(start &+ quote)
+      if length > 0 {
+        starts.bits &= ~(ASCIIWindow.lowest(length) &<< UInt64(truncatingIfNeeded: quote))
+        starts.bits |= ASCIIWindow.bit(quote &+ length)
+        free = quote &+ length &+ 1
+      }
+      return true
     }
-    return slowPieceEnd(from: start)
+    return starts.bits & starts.known & ~1
   }
 
-  /// True where one of `count` bytes from `offset` of the window on is a capital.
-  @inline(__always) private func hasCapital(_ offset: Int, _ count: Int) -> Bool {
-    let shifted = window.capitals &>> UInt64(truncatingIfNeeded: offset)
-    return shifted.trailingZeroBitCount < count
-  }
-
-  @inline(never) private func slowPieceEnd(from start: Int) -> Int {
+  @inline(never) func pieceEnd(from start: Int) -> Int {
     let (first, length) = text.classify(start)
     if let end = wordEnd(from: start, first: first, firstLength: length) {
       return end + text.foldedContraction(end)

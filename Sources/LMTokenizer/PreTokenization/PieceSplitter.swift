@@ -3,7 +3,22 @@ protocol PieceSplitter {
   /// The end of the pre-token that starts at `start` (`< count` of the text).
   ///
   /// Looks ahead to the end of the whole text, so that a part of it is cut exactly as in the whole.
-  mutating func pieceEnd(from start: Int) -> Int
+  func pieceEnd(from start: Int) -> Int
+
+  /// Where further pre-tokens start in a window at the pre-token that starts at `start`: bit i for byte
+  /// `start + i`. Says only what is certain, which may be nothing; bit 0 is never set.
+  func starts(in window: ASCIIWindow, at start: Int) -> UInt64
+}
+
+extension PieceSplitter {
+  /// The window at `start` where it can be of use: in ASCII and not near the end of the text.
+  @inline(__always) func starts(from start: Int, in text: TextCursor) -> UInt64 {
+    guard start &+ 2 &* ASCIIWindow.size <= text.count, text.bytes[start] | text.bytes[start &+ 1] < 0x80
+    else {
+      return 0
+    }
+    return starts(in: ASCIIWindow(text.bytes + start), at: start)
+  }
 }
 
 /// The whole text as one pre-token.
@@ -11,6 +26,7 @@ struct WholeTextSplitter: PieceSplitter {
   let text: TextCursor
 
   func pieceEnd(from start: Int) -> Int { text.count }
+  func starts(in window: ASCIIWindow, at start: Int) -> UInt64 { 0 }
 }
 
 extension TextCursor {

@@ -17,12 +17,19 @@ extension SplitPattern {
     _ splitter: some PieceSplitter, _ text: TextCursor, _ range: Range<Int>,
     _ body: (UnsafeBufferPointer<UInt8>) -> Void
   ) {
-    var splitter = splitter
     var start = range.lowerBound
-    while start < range.upperBound {
-      let end = splitter.pieceEnd(from: start)
-      body(UnsafeBufferPointer(start: text.bytes + start, count: end - start))
+    func piece(to end: Int) {
+      body(UnsafeBufferPointer(start: text.bytes + start, count: end &- start))
       start = end
+    }
+    while start < range.upperBound {
+      let base = start
+      let starts = splitter.starts(from: base, in: text)
+      ASCIIWindow.forEachBit(starts) { offset in
+        piece(to: min(base &+ offset, range.upperBound))
+        return start < range.upperBound
+      }
+      if starts == 0 { piece(to: splitter.pieceEnd(from: start)) }
     }
   }
 

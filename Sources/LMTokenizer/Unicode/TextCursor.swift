@@ -25,16 +25,4 @@ package struct TextCursor {
     let (codePoint, length) = UTF8Decoding.decode(bytes + index, available: count - index)
     return length == 0 ? (0, 1) : (table[codePoint], length)
   }
-
-  /// True where the byte at `index` is ASCII and no letter, digit or white space.
-  @inline(__always) func isASCIISymbol(_ index: Int) -> Bool {
-    let byte = bytes[index]
-    return byte < 0x80 && table.values[Int(byte)] & CodePointClass.kind.rawValue == 0
-  }
-
-  /// True where the byte at `index` is an ASCII letter, digit or white space.
-  @inline(__always) func isASCIIWordOrSpace(_ index: Int) -> Bool {
-    let byte = bytes[index]
-    return byte < 0x80 && table.values[Int(byte)] & CodePointClass.kind.rawValue != 0
-  }
 }

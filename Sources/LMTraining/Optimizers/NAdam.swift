@@ -13,30 +13,23 @@ public struct NAdam: ElementwiseRule, Equatable {
   public static let name = "nadam"
   public static let usualLearningRate = 1e-3
   public static let hyperparameters: [Hyperparameter<NAdam>] = [
-    .number("beta1", \.beta1, .belowOne), .number("beta2", \.beta2, .belowOne),
-    .number("epsilon", \.epsilon, .positive),
+    .number("beta1", \.adam.beta1, .belowOne), .number("beta2", \.adam.beta2, .belowOne),
+    .number("epsilon", \.adam.epsilon, .positive),
   ]
 
-  /// Decay of the first moment, in `0 ..< 1`.
-  public var beta1: Double
-  /// Decay of the second moment, in `0 ..< 1`.
-  public var beta2: Double
-  /// Added to the root, above 0.
-  public var epsilon: Double
+  /// Decays of the moments and ε.
+  public var adam: Adam
 
-  public init() { self.init(beta1: 0.9) }
+  public init() { self.init(Adam()) }
 
-  /// The usual values but for those given.
-  public init(beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8) {
-    self.beta1 = beta1
-    self.beta2 = beta2
-    self.epsilon = epsilon
-  }
+  /// Adam with these settings, and Nesterov's momentum.
+  public init(_ adam: Adam) { self.adam = adam }
 
-  var state: [String?] { ["first", "second"] }
+  var state: [String?] { adam.state }
 
   func kernel(step: Int, learningRate: Double, decays: Bool) -> lm_update {
-    var kernel = adamKernel(step: step, beta1: beta1, beta2: beta2, epsilon: epsilon)
+    var kernel = adamKernel(
+      step: step, beta1: adam.beta1, beta2: adam.beta2, epsilon: adam.epsilon)
     let (now, next) = (momentum(step), momentum(step + 1))
     let product = momentumProduct(step)
     kernel.gradient_rate = Float(learningRate * (1 - now) / (1 - product))
@@ -44,7 +37,7 @@ public struct NAdam: ElementwiseRule, Equatable {
     return kernel
   }
 
-  private func momentum(_ step: Int) -> Double { beta1 * (1 - 0.5 * pow(0.96, Double(step) * 0.004)) }
+  private func momentum(_ step: Int) -> Double { adam.beta1 * (1 - 0.5 * pow(0.96, Double(step) * 0.004)) }
 
   /// Πₜ, taken as 0 from where 1 − Πₜ is 1 in double precision.
   private func momentumProduct(_ steps: Int) -> Double {

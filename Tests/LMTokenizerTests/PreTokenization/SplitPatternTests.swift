@@ -45,6 +45,28 @@ import Testing
     }
   }
 
+  /// Windows are used where 128 bytes follow, so a short text is cut without them and a longer one with them.
+  @Test(arguments: SplitPattern.allCases)
+  func `windows of masks cut as the search for one end after the other`(
+    pattern: SplitPattern
+  ) {
+    let parts = [
+      " ", " ", "  ", "\n", "\r\n", "\t", "a", "bc", "The", "B", "XYZ", "1", "23", "4567", "'s", "'LL", "'rE",
+      "'",
+      "''", "/", ".", "...", "(", "\n/", "\n \n", "é", "\u{3000}", "'ſ", "日本",
+    ]
+    var generator = SeededGenerator(seed: 3)
+    for _ in 0..<4000 {
+      var text = ""
+      while text.utf8.count < 100 { text += parts[Int.random(in: 0..<parts.count, using: &generator)] }
+      // Behind a letter a space and a letter, so that what follows does not change how the text is cut.
+      let bytes = Array(text.utf8) + Array("a z".utf8)
+      let long = pattern.pieces(of: bytes + Array(repeating: UInt8(ascii: "z"), count: 128))
+      #expect(
+        Array(long.dropLast()) == Array(pattern.pieces(of: bytes).dropLast()), "\(text.debugDescription)")
+    }
+  }
+
   @Test(arguments: SplitPattern.allCases) func `where a cut is safe a piece ends`(pattern: SplitPattern) {
     var generator = SeededGenerator(seed: 2)
     for _ in 0..<200 {

@@ -3,7 +3,7 @@ package struct BPEEncoder: ~Copyable {
   /// Bytes that the caches of one encoder may occupy: three quarters for short pre-tokens.
   package static let cacheByteLimit = 64 << 20
 
-  /// Pre-tokens that are cut before the first of them is looked up.
+  /// Pre-tokens that are cut, at least, before the first of them is looked up.
   private static let batchSize = 64
 
   private let batch: UnsafeMutablePointer<PendingPiece>
@@ -13,7 +13,7 @@ package struct BPEEncoder: ~Copyable {
 
   /// An encoder with empty caches.
   package init(_ model: BPEModel, cacheByteLimit: Int = BPEEncoder.cacheByteLimit) {
-    batch = .allocate(capacity: Self.batchSize)
+    batch = .allocate(capacity: Self.batchSize + ASCIIWindow.size)
     merger = PieceMerger(model)
     short = ShortPieceCache(byteLimit: cacheByteLimit / 4 * 3)
     long = LongPieceCache(byteLimit: cacheByteLimit / 4)
@@ -42,27 +42,39 @@ package struct BPEEncoder: ~Copyable {
   @inline(__always) private mutating func encode(
     _ splitter: some PieceSplitter, _ text: TextCursor, _ range: Range<Int>, _ output: inout TokenBuffer
   ) {
-    var splitter = splitter
-    let wideEnd = text.count &- 16
-    let masks = ShortPiece.masks
+    let (batch, masks, wideEnd) = (batch, ShortPiece.masks, text.count &- 16)
     var start = range.lowerBound
     while start < range.upperBound {
-      var count = 0
       let slots = short.slotView
+      var count = 0
       while count < Self.batchSize, start < range.upperBound {
-        let end = splitter.pieceEnd(from: start)
-        let length = end &- start
-        let piece =
-          length > ShortPiece.lengthLimit
-          ? ShortPiece.tooLong
-          : start <= wideEnd
-            ? ShortPiece(wide: text.bytes + start, length: length, masks: masks)
-            : ShortPiece(narrow: text.bytes + start, length: length)
-        let slot = slots.home(piece)
-        slots.prefetch(slot)
-        batch[count] = PendingPiece(piece: piece, start: start, length: length, slot: slot)
-        count &+= 1
-        start = end
+        let base = start
+        var starts = splitter.starts(from: base, in: text)
+        if starts == 0 {
+          let end = splitter.pieceEnd(from: start)
+          let (bytes, length) = (text.bytes + start, end &- start)
+          let piece =
+            length > ShortPiece.lengthLimit
+            ? ShortPiece.tooLong
+            : start <= wideEnd
+              ? ShortPiece(wide: bytes, length: length, masks: masks)
+              : ShortPiece(narrow: bytes, length: length)
+          batch[count] = PendingPiece(piece, start, length, slots)
+          count &+= 1
+          start = end
+          continue
+        }
+        while starts != 0, start < range.upperBound {
+          let end = min(base &+ starts.trailingZeroBitCount, range.upperBound)
+          starts &= starts &- 1
+          let length = end &- start
+          let piece =
+            length > ShortPiece.lengthLimit
+            ? ShortPiece.tooLong : ShortPiece(wide: text.bytes + start, length: length, masks: masks)
+          batch[count] = PendingPiece(piece, start, length, slots)
+          count &+= 1
+          start = end
+        }
       }
       encodeBatch(count, text, &output)
     }
@@ -75,15 +87,19 @@ package struct BPEEncoder: ~Copyable {
     let slots = short.slotView
     var slotsAreValid = true
     for index in 0..<count {
-      let pending = batch[index]
+      let pending = batch + index
       if slotsAreValid {
-        let entry = slots.entries + pending.slot
-        if entry.pointee.piece == pending.piece, entry.pointee.count <= 3 {
+        let pair = slots.entries + pending.pointee.slot
+        // Both entries of the cache line, without a branch that depends on which of them it is.
+        let first = pair.pointee.piece.difference(pending.pointee.piece)
+        let second = (pair + 1).pointee.piece.difference(pending.pointee.piece)
+        let entry = first == 0 ? pair : pair + 1
+        if first == 0 || second == 0, entry.pointee.count <= 3 {
           output.appendThree(entry.pointee.ids, Int(entry.pointee.count))
           continue
         }
       }
-      encodeSlowly(pending, text, &output)
+      encodeSlowly(pending.pointee, text, &output)
       output.reserve(3 &* (count &- index))
       slotsAreValid = slots.shift == short.slotView.shift
     }
@@ -119,4 +135,14 @@ private struct PendingPiece {
   let start: Int
   let length: Int
   let slot: Int
+
+  /// Asks for the cache line of its entry.
+  @inline(__always) init(_ piece: ShortPiece, _ start: Int, _ length: Int, _ slots: ShortPieceCache.SlotView)
+  {
+    self.piece = piece
+    self.start = start
+    self.length = length
+    slot = slots.home(piece)
+    slots.prefetch(slot)
+  }
 }

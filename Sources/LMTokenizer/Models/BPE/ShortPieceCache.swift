@@ -1,4 +1,4 @@
-import CPrefetch
+import CIntrinsics
 import Glibc
 
 /// Short pre-token → ids: entries of 32 bytes, two to a cache line, so that a hit costs one line.
@@ -19,16 +19,18 @@ struct ShortPieceCache: ~Copyable {
     let entries: UnsafeMutablePointer<Entry>
     let shift: UInt64
 
-    /// Where `piece` is looked for first.
-    @inline(__always) func home(_ piece: ShortPiece) -> Int { Int(truncatingIfNeeded: piece.hash &>> shift) }
+    /// The first of the two entries where `piece` is looked for first; they share a cache line.
+    @inline(__always) func home(_ piece: ShortPiece) -> Int {
+      Int(truncatingIfNeeded: piece.hash &>> shift) & ~1
+    }
 
-    /// Asks for the cache line of an entry, to have it a little later.
+    /// Asks for the cache line of a pair of entries, to have it a little later.
     @inline(__always) func prefetch(_ slot: Int) { lm_prefetch(entries + slot) }
   }
 
   /// Entries in a row that a look-up visits.
   private static let probes = 16
-  private static let firstBits = 14
+  private static let firstBits = 16
   private static let free = Entry(piece: .vacant, count: 0, ids: (0, 0, 0))
 
   private var entries: UnsafeMutablePointer<Entry>
@@ -58,18 +60,26 @@ struct ShortPieceCache: ~Copyable {
   var byteCount: Int { MemoryLayout<Entry>.stride << bits + spill.count * MemoryLayout<Int32>.stride }
 
   /// Appends the ids of `piece` and returns true, or returns false where it is not known.
+  ///
+  /// An entry that is found away from its pair changes places with one in it, so that what is met often is
+  /// found at once. Both still lie behind full places from their homes on.
   func append(_ piece: ShortPiece, to output: inout TokenBuffer) -> Bool {
-    var slot = slotView.home(piece)
-    for _ in 0..<Self.probes {
-      let entry = entries + slot
+    let (home, mask) = (slotView.home(piece), 1 &<< bits &- 1)
+    for step in 0..<Self.probes {
+      let entry = entries + ((home &+ step) & mask)
       if entry.pointee.count == 0 { return false }
-      if entry.pointee.piece == piece {
-        append(entry.pointee, to: &output)
-        return true
-      }
-      slot = (slot &+ 1) & (1 &<< bits &- 1)
+      if entry.pointee.piece.difference(piece) != 0 { continue }
+      append(entry.pointee, to: &output)
+      let other = entries + (home &+ 1)
+      let distance = (home &+ step &- slotView.home(other.pointee.piece)) & mask
+      if step > 1, distance < Self.probes { exchange(entry, other) }
+      return true
     }
     return false
+  }
+
+  private func exchange(_ a: UnsafeMutablePointer<Entry>, _ b: UnsafeMutablePointer<Entry>) {
+    (a.pointee, b.pointee) = (b.pointee, a.pointee)
   }
 
   private func append(_ entry: Entry, to output: inout TokenBuffer) {
@@ -84,7 +94,7 @@ struct ShortPieceCache: ~Copyable {
 
   /// Stores `ids`, at least one, for `piece`, which is not known yet.
   mutating func insert(_ piece: ShortPiece, _ ids: UnsafeBufferPointer<Int32>) {
-    if used * 2 >= 1 << bits, bits < lastBits { grow() }
+    if used * 8 >= 3 << bits, bits < lastBits { grow() }
     var entry = Entry(piece: piece, count: Int32(ids.count), ids: (0, 0, 0))
     if ids.count > 3 {
       if spill.count + ids.count > spillLimit { removeAll() }
@@ -117,7 +127,7 @@ struct ShortPieceCache: ~Copyable {
   private mutating func grow() {
     let old = entries
     let oldCount = 1 << bits
-    bits += 2 > lastBits - bits ? lastBits - bits : 2
+    bits += 1
     used = 0
     entries = Self.allocate(bits)
     for index in 0..<oldCount where old[index].count > 0 { place(old[index]) }
