@@ -60,13 +60,17 @@ enum TiktokenFile {
     for (id, token) in tokens.enumerated() {
       vocabulary.append(token, isLiteral: token.isEmpty || literals.contains(Int32(id)))
     }
+    guard tokens.count <= PairTable.idLimit else {
+      throw LMError(
+        at: path, "has \(tokens.count) tokens, more than \(PairTable.idLimit)", remedy: "use a smaller vocabulary")
+    }
     let byteTokens = (0...255).map { vocabulary.id(of: [UInt8($0)]) ?? -1 }
     if let missing = byteTokens.firstIndex(of: -1) {
       throw LMError(at: path, "has no token for the byte \(missing)", remedy: "use a complete file")
     }
     return BPEModel(
       vocabulary: vocabulary, modelCount: modelCount, byteTokens: byteTokens,
-      merges: allMerges(vocabulary, modelCount), ranks: .resultID, ignoresMerges: true)
+      merges: CanonicalMerges.of(vocabulary, modelCount, byteTokens: byteTokens), ranks: .resultID, ignoresMerges: true)
   }
 
   /// The bytes of every id; empty where the file skips one.
@@ -96,20 +100,5 @@ enum TiktokenFile {
       let rank = Int(String(decoding: parts[1], as: UTF8.self)), rank >= 0
     else { return nil }
     return (token, rank)
-  }
-
-  private static func allMerges(_ vocabulary: Vocabulary, _ count: Int) -> [BPEModel.Merge] {
-    var merges: [BPEModel.Merge] = []
-    for id in 0..<count {
-      vocabulary[id].withUnsafeBufferPointer { token in
-        for split in 1..<max(1, token.count) {
-          guard let left = vocabulary.id(of: UnsafeBufferPointer(rebasing: token[..<split])),
-            let right = vocabulary.id(of: UnsafeBufferPointer(rebasing: token[split...]))
-          else { continue }
-          merges.append(BPEModel.Merge(left: left, right: right, result: Int32(id)))
-        }
-      }
-    }
-    return merges
   }
 }

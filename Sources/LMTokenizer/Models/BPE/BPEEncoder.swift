@@ -7,13 +7,16 @@ package struct BPEEncoder: ~Copyable {
   private static let batchSize = 64
 
   private let batch: UnsafeMutablePointer<PendingPiece>
+  private let model: BPEModel
   private var merger: PieceMerger
   private var short: ShortPieceCache
   private var long: LongPieceCache
+  private var crossings: CrossingMemory?
 
   /// An encoder with empty caches.
   package init(_ model: BPEModel, cacheByteLimit: Int = BPEEncoder.cacheByteLimit) {
     batch = .allocate(capacity: Self.batchSize + ASCIIWindow.size)
+    self.model = model
     merger = PieceMerger(model)
     short = ShortPieceCache(byteLimit: cacheByteLimit / 4 * 3)
     long = LongPieceCache(byteLimit: cacheByteLimit / 4)
@@ -113,19 +116,54 @@ package struct BPEEncoder: ~Copyable {
     if pending.length > ShortPiece.lengthLimit { return encodeLong(bytes, &output) }
     if short.append(pending.piece, to: &output) { return }
     let before = output.count
-    merger.encode(bytes, into: &output)
-    guard output.count > before else { return }
-    short.insert(
-      pending.piece, UnsafeBufferPointer(start: output.base + before, count: output.count - before))
+    encodeUnknown(bytes, &output)
+    remember(pending.piece, output, from: before)
   }
 
   private mutating func encodeLong(_ piece: UnsafeBufferPointer<UInt8>, _ output: inout TokenBuffer) {
-    guard piece.count <= LongPieceCache.lengthLimit else { return merger.encode(piece, into: &output) }
+    guard piece.count <= LongPieceCache.lengthLimit else { return encodeUnknown(piece, &output) }
     let hash = ByteHash.hash(piece)
     if long.append(piece, hash, to: &output) { return }
     let before = output.count
-    merger.encode(piece, into: &output)
+    encodeUnknown(piece, &output)
     long.insert(piece, hash, UnsafeBufferPointer(start: output.base + before, count: output.count - before))
+  }
+
+  /// Stores what `output` has from `start` on for `piece`.
+  private mutating func remember(_ piece: ShortPiece, _ output: borrowing TokenBuffer, from start: Int) {
+    guard output.count > start else { return }
+    short.insert(piece, UnsafeBufferPointer(start: output.base + start, count: output.count - start))
+  }
+
+  /// Merges a pre-token, in parts where it falls apart.
+  private mutating func encodeUnknown(_ piece: UnsafeBufferPointer<UInt8>, _ output: inout TokenBuffer) {
+    guard model.hasAllBytes, let base = piece.baseAddress, piece.contains(where: { $0 >= 0x80 }) else {
+      return merger.encode(piece, into: &output)
+    }
+    if let id = model.wholePieceID(piece) { return output.append(id) }
+    if crossings == nil { crossings = CrossingMemory(model.crossings()) }
+    var start = 0
+    for index in 1..<max(1, piece.count) where TokenCrossings.isBorder(base + index) {
+      if crossings?.crosses(base + index, index, piece.count &- index) ?? true { continue }
+      encodePart(UnsafeBufferPointer(rebasing: piece[start..<index]), &output)
+      start = index
+    }
+    let rest = UnsafeBufferPointer(rebasing: piece[start...])
+    if start == 0 { merger.merge(rest, into: &output) } else { encodePart(rest, &output) }
+  }
+
+  /// Merges a part of a pre-token.
+  @inline(__always) private mutating func encodePart(
+    _ part: UnsafeBufferPointer<UInt8>, _ output: inout TokenBuffer
+  ) {
+    guard part.count <= ShortPiece.lengthLimit, let base = part.baseAddress else {
+      return merger.merge(part, into: &output)
+    }
+    let key = ShortPiece(narrow: base, length: part.count).asPart
+    if short.append(key, to: &output) { return }
+    let before = output.count
+    merger.merge(part, into: &output)
+    remember(key, output, from: before)
   }
 }
 

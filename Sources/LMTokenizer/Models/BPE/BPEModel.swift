@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Byte-level byte-pair encoding: Sennrich, Haddow, Birch, "Neural Machine Translation of Rare Words with
 /// Subword Units" (arXiv 1508.07909), on bytes as in GPT-2.
 ///
@@ -32,10 +34,11 @@ package final class BPEModel: Sendable {
   let modelCount: Int
 
   package let pairs: PairTable
-  /// The merges of two single bytes, by `left << 8 | right`.
-  let byteMerges: [PairMerge]
   /// The token of every byte, -1 where a byte has none.
   package let byteTokens: [Int32]
+
+  /// Whether every byte has a token.
+  let hasAllBytes: Bool
 
   /// How merges are ranked against each other.
   package enum MergeRanks: Sendable {
@@ -60,13 +63,21 @@ package final class BPEModel: Sendable {
     self.ignoresMerges = ignoresMerges
     self.unknownID = unknownID
     self.fusesUnknown = fusesUnknown
-    pairs = PairTable(capacity: merges.count)
-    for (position, merge) in merges.enumerated() {
-      let rank = ranks == .listOrder ? UInt32(position) : UInt32(bitPattern: merge.result)
-      pairs.insert(merge.left, merge.right, PairMerge(rank: rank, id: merge.result))
-    }
-    byteMerges = pairs.byteMerges(byteTokens.map { $0 < 0 ? unknownID ?? -1 : $0 })
+    pairs = PairTable(merges, ranks, byteTokens: byteTokens)
+    hasAllBytes = byteTokens.allSatisfy { $0 >= 0 }
   }
+
+  /// Where texts fall apart; made when it is first asked for.
+  func crossings() -> TokenCrossings {
+    madeCrossings.withLock { made in
+      if let made { return made }
+      let crossings = TokenCrossings(vocabulary, limit: modelCount)
+      made = crossings
+      return crossings
+    }
+  }
+
+  private let madeCrossings = Mutex<TokenCrossings?>(nil)
 
   /// The id of a pre-token that is a token as a whole, where the model never takes such apart.
   func wholePieceID(_ piece: UnsafeBufferPointer<UInt8>) -> Int32? {

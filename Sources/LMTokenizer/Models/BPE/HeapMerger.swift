@@ -9,8 +9,8 @@ package enum HeapMerger {
     let list = SymbolList(symbols)
     var heap = MinimumHeap()
     for position in 0..<max(0, symbols.count - 1) {
-      let rank = pairs.merge(symbols[position], symbols[position + 1]).rank
-      if rank != .max { heap.append(entry(rank, position)) }
+      let rank = pairs.rank(symbols[position], symbols[position + 1])
+      if rank != PairTable.noRank { heap.append(entry(rank, position)) }
     }
     heap.order()
     while let top = heap.popMinimum() {
@@ -31,8 +31,8 @@ package enum HeapMerger {
     _ heap: inout MinimumHeap
   ) {
     guard left >= 0, right >= 0 else { return }
-    let rank = pairs.merge(list.id(left), list.id(right)).rank
-    if rank != .max { heap.push(entry(rank, left)) }
+    let rank = pairs.rank(list.id(left), list.id(right))
+    if rank != PairTable.noRank { heap.push(entry(rank, left)) }
   }
 
   /// Orders by rank, then from left to right.

@@ -6,69 +6,128 @@ struct PairMerge: Sendable {
   let id: Int32
 
   /// The merge that does not exist: of the highest rank.
-  static let none = PairMerge(rank: .max, id: -1)
+  static let none = PairMerge(rank: PairTable.noRank, id: -1)
 }
 
 /// Pair of tokens → merge, in one flat table with open addressing, at most half full.
 ///
-/// The number of slots is a power of two, and a look-up that fails stops at the first empty slot.
+/// A slot is 8 bytes, the two tokens and the rank, so that as much of the table as possible stays in the
+/// processor's cache; the token that a rank gives stands apart, unless the rank is that token. The number of
+/// slots is a power of two, and a look-up that fails stops at the first empty slot.
 package final class PairTable: @unchecked Sendable {
-  private struct Slot {
-    var key: UInt64
-    var merge: PairMerge
-  }
+  private static let idBits: UInt64 = 21
+  private static let rankBits: UInt64 = 22
+  /// Tokens are below this.
+  package static let idLimit = 1 << 21 - 1
+  /// Ranks are below this, which is the rank of pairs that do not merge.
+  static let noRank: UInt32 = 1 << 22 - 1
+  /// The most merges that a table holds.
+  package static let mergeLimit = Int(noRank)
 
-  /// No pair: ids are non-negative.
   private static let empty = UInt64.max
-  private let slots: UnsafeMutablePointer<Slot>
+  private let slots: UnsafeMutablePointer<UInt64>
   private let mask: Int
   private let shift: UInt64
+  /// The token of every rank; nil where the rank is the token.
+  private let results: UnsafeMutablePointer<Int32>?
 
-  /// An empty table with room for `capacity` pairs.
-  init(capacity: Int) {
-    let bits = max(4, Int.bitWidth - (capacity * 2).leadingZeroBitCount)
-    slots = .allocate(capacity: 1 << bits)
-    slots.initialize(repeating: Slot(key: Self.empty, merge: .none), count: 1 << bits)
-    mask = 1 << bits - 1
-    shift = UInt64(64 - bits)
+  /// The token of every byte, -1 where it has none.
+  let byteTokens: UnsafeMutablePointer<Int32>
+  /// The ranks of merges of two single bytes, by `left << 8 | right`: what the look-ups of a new piece begin
+  /// with. Text keeps to few of them, so they stay in the processor's cache when the whole table does not.
+  let byteRanks: UnsafeMutablePointer<UInt32>
+  /// The byte of a token of one byte.
+  private let bytesOfTokens: [Int32: Int]
+  /// Tokens from here on have more than one byte.
+  private let firstLongToken: Int32
+
+  /// A table without merges, with room for `capacity` of them, whose ranks are the tokens that they give.
+  convenience init(capacity: Int, byteTokens: [Int32]) {
+    self.init(capacity: capacity, byteTokens: byteTokens, results: nil)
   }
 
-  deinit { slots.deallocate() }
-
-  /// The merges of two single bytes, by `left << 8 | right`: what the look-ups of a new piece begin with.
-  /// Text keeps to few of them, so they stay in the processor's cache when the whole table does not.
-  func byteMerges(_ byteTokens: [Int32]) -> [PairMerge] {
-    byteTokens.flatMap { left in
-      byteTokens.map { right in left < 0 || right < 0 ? .none : merge(left, right) }
+  /// A table of `merges`; the last of equal pairs wins, as in Hugging Face's tokenizers.
+  /// - Precondition: tokens are below ``idLimit``, merges no more than ``mergeLimit``.
+  convenience init(_ merges: [BPEModel.Merge], _ ranks: BPEModel.MergeRanks, byteTokens: [Int32]) {
+    precondition(merges.count <= Self.mergeLimit, "PairTable: \(merges.count) merges")
+    // Where the tokens rise along the list they rank the merges as their positions do.
+    let areIDs = ranks == .resultID || zip(merges, merges.dropFirst()).allSatisfy { $0.result < $1.result }
+    let results = areIDs ? nil : UnsafeMutablePointer<Int32>.allocate(capacity: merges.count)
+    self.init(capacity: merges.count, byteTokens: byteTokens, results: results)
+    for (position, merge) in merges.enumerated() {
+      insert(merge, rank: areIDs ? UInt32(merge.result) : UInt32(position))
+      results?[position] = merge.result
     }
+  }
+
+  private init(capacity: Int, byteTokens tokens: [Int32], results: UnsafeMutablePointer<Int32>?) {
+    let bits = max(4, Int.bitWidth - (capacity * 2).leadingZeroBitCount)
+    slots = HugePages.allocate(1 << bits, repeating: Self.empty)
+    mask = 1 << bits - 1
+    shift = UInt64(64 - bits)
+    self.results = results
+    byteTokens = .allocate(capacity: 256)
+    byteTokens.initialize(from: tokens, count: 256)
+    byteRanks = .allocate(capacity: 1 << 16)
+    byteRanks.initialize(repeating: Self.noRank, count: 1 << 16)
+    firstLongToken = (tokens.max() ?? -1) + 1
+    bytesOfTokens = Dictionary(tokens.enumerated().map { ($1, $0) }) { first, _ in first }
+  }
+
+  deinit {
+    HugePages.free(slots)
+    byteTokens.deallocate()
+    byteRanks.deallocate()
+    results?.deallocate()
+  }
+
+  /// The rank of merging `left` and `right`, ``noRank`` where they do not merge.
+  /// - Complexity: O(1).
+  @inline(__always) func rank(_ left: Int32, _ right: Int32) -> UInt32 {
+    let key = Self.key(left, right)
+    var index = home(key)
+    while true {
+      let slot = slots[index]
+      if slot &>> Self.rankBits == key { return UInt32(truncatingIfNeeded: slot) & Self.noRank }
+      if slot == Self.empty { return Self.noRank }
+      index = (index &+ 1) & mask
+    }
+  }
+
+  /// The token that a merge of `rank` gives.
+  @inline(__always) func id(_ rank: UInt32) -> Int32 {
+    results.map { $0[Int(rank)] } ?? Int32(truncatingIfNeeded: rank)
   }
 
   /// The merge of `left` and `right`, ``PairMerge/none`` where they do not merge.
   /// - Complexity: O(1).
   @inline(__always) func merge(_ left: Int32, _ right: Int32) -> PairMerge {
-    let key = Self.key(left, right)
+    let rank = rank(left, right)
+    return rank == Self.noRank ? .none : PairMerge(rank: rank, id: id(rank))
+  }
+
+  /// Stores a merge; where the pair is known its rank is replaced.
+  func insert(_ merge: BPEModel.Merge, rank: UInt32) {
+    precondition(
+      max(merge.left, merge.right, merge.result) < Self.idLimit && min(merge.left, merge.right) >= 0,
+      "PairTable: tokens \(merge.left) and \(merge.right) to \(merge.result)")
+    let key = Self.key(merge.left, merge.right)
     var index = home(key)
-    while true {
-      let slot = slots[index]
-      if slot.key == key { return slot.merge }
-      if slot.key == Self.empty { return .none }
-      index = (index &+ 1) & mask
+    while slots[index] != Self.empty, slots[index] >> Self.rankBits != key { index = (index + 1) & mask }
+    slots[index] = key << Self.rankBits | UInt64(rank)
+    if merge.left < firstLongToken, merge.right < firstLongToken,
+      let left = bytesOfTokens[merge.left], let right = bytesOfTokens[merge.right]
+    {
+      byteRanks[left << 8 | right] = rank
     }
   }
 
-  /// Stores a pair; the last of equal pairs wins, as in Hugging Face's tokenizers.
-  func insert(_ left: Int32, _ right: Int32, _ merge: PairMerge) {
-    let key = Self.key(left, right)
-    var index = home(key)
-    while slots[index].key != Self.empty, slots[index].key != key { index = (index + 1) & mask }
-    slots[index] = Slot(key: key, merge: merge)
-  }
-
+  /// A key of tokens within the limit is never that of an empty slot.
   @inline(__always) private static func key(_ left: Int32, _ right: Int32) -> UInt64 {
-    UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
+    UInt64(UInt32(bitPattern: left)) &<< idBits | UInt64(UInt32(bitPattern: right))
   }
 
   @inline(__always) private func home(_ key: UInt64) -> Int {
-    Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> shift)
+    Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) &>> shift)
   }
 }

@@ -1,4 +1,5 @@
-/// A pre-token of 1 … 15 bytes in two words: the bytes, zeros behind them, the length in the last byte.
+/// A pre-token of 1 … 15 bytes in two words: the bytes, zeros behind them, the length in the last byte; its
+/// highest bit marks a part of a pre-token.
 struct ShortPiece: Equatable {
   static let lengthLimit = 15
   /// Stands for a longer pre-token; nothing is stored for it.
@@ -58,6 +59,9 @@ struct ShortPiece: Equatable {
     }
     (low, high) = words
   }
+
+  /// The same bytes as a part of a pre-token: what merging gives, even where they are a token as a whole.
+  var asPart: ShortPiece { ShortPiece(low: low, high: high | 1 << 63) }
 
   /// 0 where the two are equal.
   @inline(__always) func difference(_ other: ShortPiece) -> UInt64 { low ^ other.low | high ^ other.high }

@@ -1,5 +1,4 @@
 import CIntrinsics
-import Glibc
 
 /// Short pre-token → ids: entries of 32 bytes, two to a cache line, so that a hit costs one line.
 ///
@@ -46,10 +45,10 @@ struct ShortPieceCache: ~Copyable {
     lastBits = Int.bitWidth - 1 - entryLimit.leadingZeroBitCount
     spillLimit = byteLimit / 4 / MemoryLayout<Int32>.stride
     bits = Self.firstBits
-    entries = Self.allocate(bits)
+    entries = HugePages.allocate(1 << bits, repeating: Self.free)
   }
 
-  deinit { Glibc.free(entries) }
+  deinit { HugePages.free(entries) }
 
   /// The table for look-ups.
   @inline(__always) var slotView: SlotView {
@@ -64,18 +63,23 @@ struct ShortPieceCache: ~Copyable {
   /// An entry that is found away from its pair changes places with one in it, so that what is met often is
   /// found at once. Both still lie behind full places from their homes on.
   func append(_ piece: ShortPiece, to output: inout TokenBuffer) -> Bool {
+    guard let entry = find(piece) else { return false }
+    append(entry.pointee, to: &output)
+    let home = slotView.home(piece)
+    let other = entries + (home &+ 1)
+    let distance = (entry - entries &- slotView.home(other.pointee.piece)) & (1 &<< bits &- 1)
+    if entry != entries + home, entry != other, distance < Self.probes { exchange(entry, other) }
+    return true
+  }
+
+  private func find(_ piece: ShortPiece) -> UnsafeMutablePointer<Entry>? {
     let (home, mask) = (slotView.home(piece), 1 &<< bits &- 1)
     for step in 0..<Self.probes {
       let entry = entries + ((home &+ step) & mask)
-      if entry.pointee.count == 0 { return false }
-      if entry.pointee.piece.difference(piece) != 0 { continue }
-      append(entry.pointee, to: &output)
-      let other = entries + (home &+ 1)
-      let distance = (home &+ step &- slotView.home(other.pointee.piece)) & mask
-      if step > 1, distance < Self.probes { exchange(entry, other) }
-      return true
+      if entry.pointee.count == 0 { return nil }
+      if entry.pointee.piece.difference(piece) == 0 { return entry }
     }
-    return false
+    return nil
   }
 
   private func exchange(_ a: UnsafeMutablePointer<Entry>, _ b: UnsafeMutablePointer<Entry>) {
@@ -129,20 +133,8 @@ struct ShortPieceCache: ~Copyable {
     let oldCount = 1 << bits
     bits += 1
     used = 0
-    entries = Self.allocate(bits)
+    entries = HugePages.allocate(1 << bits, repeating: Self.free)
     for index in 0..<oldCount where old[index].count > 0 { place(old[index]) }
-    Glibc.free(old)
-  }
-
-  /// Zeroed memory, in huge pages where the system has them; a page is real only when it is touched.
-  private static func allocate(_ bits: Int) -> UnsafeMutablePointer<Entry> {
-    let byteCount = MemoryLayout<Entry>.stride << bits
-    var memory: UnsafeMutableRawPointer?
-    let hugePage = 2 << 20
-    guard posix_memalign(&memory, byteCount >= hugePage ? hugePage : 64, byteCount) == 0, let memory else {
-      preconditionFailure("ShortPieceCache: no memory for \(byteCount) bytes")
-    }
-    if byteCount >= hugePage { madvise(memory, byteCount, MADV_HUGEPAGE) }
-    return memory.initializeMemory(as: Entry.self, repeating: free, count: 1 << bits)
+    HugePages.free(old)
   }
 }
