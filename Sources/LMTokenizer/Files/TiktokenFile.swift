@@ -62,15 +62,21 @@ enum TiktokenFile {
     }
     guard tokens.count <= PairTable.idLimit else {
       throw LMError(
-        at: path, "has \(tokens.count) tokens, more than \(PairTable.idLimit)", remedy: "use a smaller vocabulary")
+        at: path, "has \(tokens.count) tokens, more than \(PairTable.idLimit)",
+        remedy: "use a smaller vocabulary")
     }
     let byteTokens = (0...255).map { vocabulary.id(of: [UInt8($0)]) ?? -1 }
     if let missing = byteTokens.firstIndex(of: -1) {
       throw LMError(at: path, "has no token for the byte \(missing)", remedy: "use a complete file")
     }
+    guard let merges = CanonicalMerges.of(vocabulary, modelCount, byteTokens: byteTokens) else {
+      throw LMError(
+        at: path, "has more than \(PairTable.mergeLimit) merges", remedy: "use the published file")
+    }
     return BPEModel(
-      vocabulary: vocabulary, modelCount: modelCount, byteTokens: byteTokens,
-      merges: CanonicalMerges.of(vocabulary, modelCount, byteTokens: byteTokens), ranks: .resultID, ignoresMerges: true)
+      vocabulary: vocabulary, modelCount: modelCount, byteTokens: byteTokens, merges: merges,
+      ranks: .resultID,
+      ignoresMerges: true)
   }
 
   /// The bytes of every id; empty where the file skips one.

@@ -25,7 +25,7 @@ package final class BPEModel: Sendable {
   /// The merges in the order in which a file lists them.
   package let merges: [Merge]
   /// True where a pre-token that is a token as a whole is never taken apart.
-  let ignoresMerges: Bool
+  package let ignoresMerges: Bool
   /// What a byte without token becomes; nil drops it.
   let unknownID: Int32?
   /// True where a run of unknown bytes becomes a single unknown token.

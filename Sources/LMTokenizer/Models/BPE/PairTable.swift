@@ -25,9 +25,11 @@ package final class PairTable: @unchecked Sendable {
   package static let mergeLimit = Int(noRank)
 
   private static let empty = UInt64.max
-  private let slots: UnsafeMutablePointer<UInt64>
-  private let mask: Int
-  private let shift: UInt64
+  // Change only while the table is being made.
+  private var slots: UnsafeMutablePointer<UInt64>
+  private var mask: Int
+  private var shift: UInt64
+  private var count = 0
   /// The token of every rank; nil where the rank is the token.
   private let results: UnsafeMutablePointer<Int32>?
 
@@ -111,15 +113,30 @@ package final class PairTable: @unchecked Sendable {
     precondition(
       max(merge.left, merge.right, merge.result) < Self.idLimit && min(merge.left, merge.right) >= 0,
       "PairTable: tokens \(merge.left) and \(merge.right) to \(merge.result)")
+    if count * 2 > mask { grow() }
     let key = Self.key(merge.left, merge.right)
     var index = home(key)
     while slots[index] != Self.empty, slots[index] >> Self.rankBits != key { index = (index + 1) & mask }
+    if slots[index] == Self.empty { count += 1 }
     slots[index] = key << Self.rankBits | UInt64(rank)
     if merge.left < firstLongToken, merge.right < firstLongToken,
       let left = bytesOfTokens[merge.left], let right = bytesOfTokens[merge.right]
     {
       byteRanks[left << 8 | right] = rank
     }
+  }
+
+  private func grow() {
+    let old = UnsafeBufferPointer(start: slots, count: mask + 1)
+    slots = HugePages.allocate(2 * old.count, repeating: Self.empty)
+    mask = 2 * old.count - 1
+    shift -= 1
+    for slot in old where slot != Self.empty {
+      var index = home(slot >> Self.rankBits)
+      while slots[index] != Self.empty { index = (index + 1) & mask }
+      slots[index] = slot
+    }
+    if let base = old.baseAddress { HugePages.free(UnsafeMutablePointer(mutating: base)) }
   }
 
   /// A key of tokens within the limit is never that of an empty slot.

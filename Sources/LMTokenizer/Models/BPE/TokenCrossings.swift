@@ -43,7 +43,9 @@ final class TokenCrossings: @unchecked Sendable {
     for id in 0..<limit where vocabulary.length(id) > 1 {
       vocabulary[id].withUnsafeBufferPointer { token in
         guard let base = token.baseAddress else { return }
-        for index in 1..<token.count where isBorder(base + index) { body(base + index, index, token.count - index) }
+        for index in 1..<token.count where isBorder(base + index) {
+          body(base + index, index, token.count - index)
+        }
       }
     }
   }

@@ -3,11 +3,13 @@ import Testing
 
 @Suite struct BPEModelTests {
   /// Random merges over the bytes a…d: the deeper the tokens, the more pairs compete.
-  static func randomModel(seed: UInt64, merges count: Int, ignoresMerges: Bool = false) -> BPEModel {
+  static func randomModel(
+    seed: UInt64, merges count: Int, bytes: [UInt8] = Array("abcd".utf8), ignoresMerges: Bool = false
+  ) -> BPEModel {
     var generator = SeededGenerator(seed: seed)
     var vocabulary = Vocabulary()
     for byte in 0...255 { vocabulary.append(CollectionOfOne(UInt8(byte))) }
-    var usable: [Int32] = [97, 98, 99, 100]
+    var usable = bytes.map { Int32($0) }
     var merges: [BPEModel.Merge] = []
     for _ in 0..<count {
       guard let left = usable.randomElement(using: &generator),
@@ -95,5 +97,55 @@ import Testing
     var direct: [Int32] = []
     for piece in SplitPattern.gpt2.pieces(of: text) { direct += Self.merged(model, piece) }
     #expect(direct == expected)
+  }
+
+  /// Bytes of which most sequences are UTF-8, and some are not.
+  private static let manyBytes: [UInt8] = [0xE3, 0x81, 0x82, 0x83, 0xE4, 0xB8, 0xC3, 0x61, 0xF0, 0x9F]
+
+  @Test(arguments: 0..<12) func `text that falls apart is merged as the whole of it`(seed: UInt64) {
+    let model = Self.randomModel(
+      seed: seed, merges: 30 * Int(seed), bytes: Self.manyBytes, ignoresMerges: seed % 2 == 1)
+    var generator = SeededGenerator(seed: seed + 200)
+    var encoder = BPEEncoder(model)
+    for length in Array(1...40) + [60, 130, 250] {
+      for _ in 0..<4 {
+        let piece = (0..<length).map { _ in Self.manyBytes.randomElement(using: &generator) ?? 0 }
+        var output = TokenBuffer(reserving: 4)
+        piece.withUnsafeBufferPointer {
+          encoder.encode(TextCursor($0), 0..<length, pattern: nil, into: &output)
+        }
+        let whole = model.vocabulary.id(of: piece).flatMap { model.ignoresMerges ? [$0] : nil }
+        #expect(Array(output.ids) == whole ?? Self.naive(model, piece), "\(piece)")
+      }
+    }
+  }
+
+  /// tiktoken's definition: of all adjacent tokens whose bytes together are a token, the smallest token, the
+  /// leftmost of equals.
+  @Test(arguments: 0..<12) func `one merge for each token does what all ways to join it do`(seed: UInt64) {
+    var generator = SeededGenerator(seed: seed + 300)
+    var vocabulary = Vocabulary()
+    for byte in 0...255 { vocabulary.append(CollectionOfOne(UInt8(byte))) }
+    for _ in 0..<150 {
+      let token = (0..<Int.random(in: 2...6, using: &generator)).map { _ in
+        UInt8.random(in: 97...99, using: &generator)
+      }
+      if vocabulary.id(of: token) == nil { vocabulary.append(token) }
+    }
+    let byteTokens = (0...255).map { Int32($0) }
+    let merges = CanonicalMerges.of(vocabulary, vocabulary.count, byteTokens: byteTokens) ?? []
+    let model = BPEModel(
+      vocabulary: vocabulary, modelCount: vocabulary.count, byteTokens: byteTokens, merges: merges,
+      ranks: .resultID)
+    for length in 1...60 {
+      let piece = (0..<length).map { _ in UInt8.random(in: 97...99, using: &generator) }
+      var parts = piece.map { [$0] }
+      while let best = (0..<parts.count - 1).compactMap({ index in
+        vocabulary.id(of: parts[index] + parts[index + 1]).map { (id: $0, index: index) }
+      }).min(by: { ($0.id, $0.index) < ($1.id, $1.index) }) {
+        parts.replaceSubrange(best.index...best.index + 1, with: [parts[best.index] + parts[best.index + 1]])
+      }
+      #expect(Self.merged(model, piece) == parts.compactMap { vocabulary.id(of: $0) }, "\(piece)")
+    }
   }
 }
