@@ -249,10 +249,7 @@ def measured(store, earlier):
         file = store / f"{name}.json"
         if file.exists(): found[name] = json.loads(file.read_text())
     if not found: return ["Nothing was measured yet: `make bench`.", ""]
-    newest = max((x["machine"] for x in found.values()), key=lambda x: x["date"])
-    lines = [
-        f"{newest['processors']} processors of {newest['processor']}, {newest['memory_gib']} GiB, {newest['system']}. "
-        f"{newest['swift']}; PyTorch {newest['torch']}, Python {newest['python']}. Figures are medians (lowest–highest).", ""]
+    lines = ["Figures are medians (lowest–highest).", ""]
     for name in SECTIONS:
         if name not in found:
             if TITLES[name] in earlier: lines += [f"### {TITLES[name]}", "", *earlier[TITLES[name]], ""]
@@ -265,7 +262,8 @@ def measured(store, earlier):
         note = f" **Other programs ran (load {about['load']:.1f} before, up to {load:.1f}): these figures say little.**" if crowded else ""
         if about.get("is_trial"): note += " **A trial of few steps: these figures say nothing.**"
         lines += [f"### {TITLES[name]}", "",
-                  f"{about['date']}, commit {about['commit']}, {about['rounds']} rounds, load {about['load']:.1f} before: "
+                  f"{about['date']}, {about['processors']} processors of {about['processor']}, {about['memory_gib']} GiB, "
+                  f"{about['swift']}, PyTorch {about['torch']}, commit {about['commit']}, {about['rounds']} rounds, load {about['load']:.1f} before: "
                   f"`Benchmarks/bench.py --only {name}`.{note}", "", *WRITERS[name](records)]
     return lines
 
