@@ -77,12 +77,13 @@ public struct ChatTemplate: Sendable {
       switch name {
       case "messages": return .list(TemplateList(try messages.map(Self.message)))
       case "tools":
-        return try tools.map { tools throws(LMError) in try TemplateValue(.array(tools), isData: true) } ?? .none
+        guard let tools else { return TemplateValue.null }
+        return try TemplateValue(.array(tools), isData: true)
       case "add_generation_prompt": return .bool(addGenerationPrompt)
       default:
         if let value = variables[name] { return try TemplateValue(value, isData: true) }
         if let value = specialTokens[name] { return try TemplateValue(value, isData: false) }
-        return name == "documents" ? TemplateValue.none : nil
+        return name == "documents" ? TemplateValue.null : nil
       }
     }
     return RenderedChat(text)

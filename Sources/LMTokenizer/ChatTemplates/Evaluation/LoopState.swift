@@ -4,8 +4,8 @@ import LMRuntime
 final class LoopState {
   /// Position from 0; -1 before the first element.
   private(set) var position = -1
-  private(set) var current = TemplateValue.none
-  private var previous = TemplateValue.none
+  private(set) var current = TemplateValue.null
+  private var previous = TemplateValue.null
   private var total: Int?
   /// Elements that were taken from the iterator before their turn, the next one last.
   private var pending: [TemplateValue] = []

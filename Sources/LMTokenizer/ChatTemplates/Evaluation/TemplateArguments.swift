@@ -42,7 +42,7 @@ extension TemplateEvaluator {
   /// The text given for a parameter.
   func argumentText(_ value: TemplateValue?, of function: String) throws(LMError) -> MarkedText {
     guard case .text(let text)? = value else {
-      throw unsuitable(value ?? .none, for: "a string argument of '\(function)'")
+      throw unsuitable(value ?? .null, for: "a string argument of '\(function)'")
     }
     return text
   }

@@ -101,7 +101,7 @@ extension TemplateEvaluator {
     var numbers: [Int?] = []
     for bound in [from, to, step] {
       switch bound {
-      case nil, .some(.none): numbers.append(nil)
+      case nil, .some(.null): numbers.append(nil)
       case .some(let value):
         guard let integer = value.asInteger else { return nil }
         numbers.append(integer)

@@ -38,7 +38,7 @@ extension TemplateEvaluator {
     scope = loop.scope
     defer { scope = outer }
     let (text, _) = try capturing { () throws(LMError) in
-      try run(loop.statement, over: values[0] ?? .none, level: loop.level + 1)
+      try run(loop.statement, over: values[0] ?? .null, level: loop.level + 1)
     }
     return .text(text)
   }
@@ -63,7 +63,7 @@ extension TemplateEvaluator {
     case .raiseException:
       let values = try arguments.values(["message"], required: 1, of: function.rawValue, self)
       throw failure(
-        try text(values[0] ?? .none).string, remedy: "the template says so itself: change the messages to fit it")
+        try text(values[0] ?? .null).string, remedy: "the template says so itself: change the messages to fit it")
     case .strftimeNow:
       let values = try arguments.values(["format"], required: 1, of: function.rawValue, self)
       return .text(try formattedTime(try argumentText(values[0], of: function.rawValue)))

@@ -27,7 +27,7 @@ extension TemplateEvaluator {
   func equal(_ left: TemplateValue, _ right: TemplateValue) throws(LMError) -> Bool {
     try step()
     switch (left, right) {
-    case (.undefined, .undefined), (.none, .none): return true
+    case (.undefined, .undefined), (.null, .null): return true
     case (.text(let a), .text(let b)):
       if a.count == b.count { try read(a.count) }
       return a == b

@@ -85,7 +85,7 @@ extension TemplateEvaluator {
       for (key, value) in pairs { values.append((try evaluate(key), try evaluate(value))) }
       line = expression.line
       return .mapping(try mapping(values))
-    default: return .none
+    default: return .null
     }
   }
 
@@ -138,7 +138,7 @@ extension TemplateEvaluator {
 extension TemplateValue {
   init(_ literal: TemplateLiteral) {
     switch literal {
-    case .none: self = .none
+    case .null: self = .null
     case .bool(let value): self = .bool(value)
     case .integer(let value): self = .integer(value)
     case .number(let value): self = .number(value)

@@ -171,9 +171,10 @@ extension TemplateEvaluator {
     let state = LoopState(
       try filtered(try iterator(value), loop), loop, scope, level: level)
     var wasEmpty = true
+    var inner = TemplateScope(parent: scope)
     iterations: while try state.advance(self) {
       wasEmpty = false
-      let inner = TemplateScope(parent: scope)
+      if inner.isKept { inner = TemplateScope(parent: scope) }
       if let id = loopID { inner[id] = .loop(state) }
       line = loop.line
       try assign(state.current, to: loop.target, in: inner)

@@ -21,7 +21,7 @@ extension TemplateEvaluator {
     try step()
     switch value {
     case .undefined: result.append("Undefined")
-    case .none: result.append("None")
+    case .null: result.append("None")
     case .bool(let value): result.append(value ? "True" : "False")
     case .integer(let value): result.append(String(value))
     case .number(let value): result.append(PythonFloat.text(value))
@@ -44,7 +44,7 @@ extension TemplateEvaluator {
       }
       result.append(">")
     case .loop(let loop):
-      let length = try loop.attribute("length", self) ?? .none
+      let length = try loop.attribute("length", self) ?? .null
       result.append("<LoopContext \(loop.position + 1)/\(try text(length).string)>")
     case .macro(let macro): result.append("<Macro \(macro.description)>")
     case .generator, .function, .method: result.append("<\(value.typeName)>")

@@ -16,7 +16,7 @@ final class TemplateEvaluator {
   /// What is written: the document, or the result of a macro or block.
   var output = MarkedText()
   /// What the filter of a block works on.
-  var capture = TemplateValue.none
+  var capture = TemplateValue.null
   /// Calls of macros that are under way.
   var callDepth = 0
 

@@ -15,7 +15,7 @@ final class TemplateMacro {
   /// What a template can ask a macro.
   func attribute(_ name: String) -> TemplateValue? {
     switch name {
-    case "name": definition.name.map { .text(MarkedText($0.text)) } ?? TemplateValue.none
+    case "name": definition.name.map { .text(MarkedText($0.text)) } ?? TemplateValue.null
     case "arguments":
       .tuple(TemplateList(definition.parameters.map { .text(MarkedText($0.name.text)) }))
     case "catch_kwargs": .bool(definition.special[.kwargs] != nil)

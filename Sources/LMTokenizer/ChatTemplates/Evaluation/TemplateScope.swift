@@ -30,5 +30,5 @@ final class TemplateScope {
     return nil
   }
 
-  func clear() { variables = [] }
+  func clear() { variables.removeAll(keepingCapacity: true) }
 }

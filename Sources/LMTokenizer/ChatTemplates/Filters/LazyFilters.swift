@@ -46,7 +46,7 @@ extension TemplateEvaluator {
       let values = try arguments.values(["attribute", "default"], of: "map", self)
       let path = try path(values[0])
       var fallback = values[1]
-      if case .some(.none) = fallback { fallback = nil }
+      if case .some(.null) = fallback { fallback = nil }
       return try generator(over: value) { [fallback] evaluator, source throws(LMError) in
         guard let element = try source.next(evaluator) else { return nil }
         return try evaluator.value(at: path, of: element, or: fallback)
@@ -134,7 +134,7 @@ extension TemplateEvaluator {
         }
         batch.append(element)
       }
-      if let fill, batch.count < size, !evaluator.isNone(fill) {
+      if let fill, batch.count < size, !evaluator.isNull(fill) {
         try evaluator.allocate(evaluator.clampedProduct(size - batch.count, 4))
         batch += Array(repeating: fill, count: size - batch.count)
       }
@@ -142,8 +142,8 @@ extension TemplateEvaluator {
     }
   }
 
-  func isNone(_ value: TemplateValue) -> Bool {
-    if case .none = value { true } else { false }
+  func isNull(_ value: TemplateValue) -> Bool {
+    if case .null = value { true } else { false }
   }
 
   private func slices(_ value: TemplateValue, _ arguments: TemplateArguments) throws(LMError) -> TemplateValue {
@@ -159,7 +159,7 @@ extension TemplateEvaluator {
       let isLong = index < items.count % parts
       let end = start + items.count / parts + (isLong ? 1 : 0)
       var slice = Array(items[start..<end])
-      if !isLong, let fill, !evaluator.isNone(fill) { slice.append(fill) }
+      if !isLong, let fill, !evaluator.isNull(fill) { slice.append(fill) }
       (index, start) = (index + 1, end)
       return .list(try evaluator.list(slice))
     }

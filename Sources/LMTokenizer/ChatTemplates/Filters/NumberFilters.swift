@@ -40,7 +40,7 @@ extension TemplateEvaluator {
       switch PythonNumberParsing.integer(text, base: try integer(values[1], or: 10, of: "int")) {
       case .value(let integer): return .integer(integer)
       case .tooLarge: throw overflow()
-      case .none: break
+      case .malformed: break
       }
     }
     guard let number = try number(value), number.isFinite else { return fallback }

@@ -131,7 +131,7 @@ extension TemplateEvaluator {
     let values = try arguments.values(
       ["attribute", "default", "case_sensitive"], required: 1, of: "groupby", self)
     let path = try path(values[0])
-    let fallback = values[1].flatMap { isNone($0) ? nil : $0 }
+    let fallback = values[1].flatMap { isNull($0) ? nil : $0 }
     var subjects: [TemplateValue] = []
     var keys: [TemplateValue] = []
     let items = try elements(value)

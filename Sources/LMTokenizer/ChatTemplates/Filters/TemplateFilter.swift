@@ -33,7 +33,7 @@ extension TemplateEvaluator {
   /// What `attribute=` names: a path of names and positions with dots between them.
   func path(_ attribute: TemplateValue?) throws(LMError) -> [TemplateValue] {
     switch attribute {
-    case nil, .some(.none): return []
+    case nil, .some(.null): return []
     case .text(let text)?:
       return text.split(by: ".").map { part in
         let isNumber = part.satisfies(.isdigit)

@@ -30,7 +30,7 @@ extension TemplateEvaluator {
   ) throws(LMError) -> Bool {
     if test.comparison != nil || test == .sameas || test == .divisibleby {
       let parameter = test == .sameas ? "other" : test == .divisibleby ? "num" : test == .in ? "seq" : "b"
-      let other = try arguments.values([parameter], required: 1, of: test.rawValue, self)[0] ?? .none
+      let other = try arguments.values([parameter], required: 1, of: test.rawValue, self)[0] ?? .null
       if let comparison = test.comparison { return try compare(comparison, value, other) }
       if test == .sameas { return isSame(value, other) }
       return try isZero(try arithmetic(.remainder, value, other))
@@ -57,7 +57,7 @@ extension TemplateEvaluator {
   /// The tests that only look at the type, and at which of its constants a value is.
   private func isOfKind(_ test: TemplateTest, _ value: TemplateValue) -> Bool {
     switch (test, value) {
-    case (.undefined, .undefined), (.none, .none), (.boolean, .bool), (.true, .bool(true)),
+    case (.undefined, .undefined), (.none, .null), (.boolean, .bool), (.true, .bool(true)),
       (.false, .bool(false)), (.integer, .integer), (.float, .number), (.string, .text), (.mapping, .mapping),
       (.number, .integer), (.number, .number), (.number, .bool):
       true
@@ -77,7 +77,7 @@ extension TemplateEvaluator {
   /// Python's `is`: the same constant, or the same storage.
   private func isSame(_ left: TemplateValue, _ right: TemplateValue) -> Bool {
     switch (left, right) {
-    case (.none, .none): true
+    case (.null, .null): true
     case (.bool(let a), .bool(let b)): a == b
     case (.integer(let a), .integer(let b)): a == b
     case (.text(let a), .text(let b)): a == b

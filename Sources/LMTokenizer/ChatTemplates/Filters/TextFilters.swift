@@ -19,20 +19,17 @@ extension TemplateEvaluator {
       return .text(try percentFormat(try text(value), values))
     case .replace:
       let values = try arguments.values(["old", "new", "count"], required: 2, of: name, self)
-      let limit = values[2].map { if case .none = $0 { false } else { true } } ?? false
+      let limit = values[2].flatMap { isNull($0) ? nil : $0 }
       return .text(
         try replacing(
-          try text(value), try text(values[0] ?? .none), try text(values[1] ?? .none),
-          limit: limit ? try integer(values[2], or: -1, of: name) : -1))
+          try text(value), try text(values[0] ?? .null), try text(values[1] ?? .null),
+          limit: try integer(limit, or: -1, of: name)))
     case .trim:
       let set = try arguments.values(["chars"], of: name, self)[0]
       let text = try text(value)
       try allocate(text.count)
-      if case .text(let set)? = set { return .text(text.stripped(of: set)) }
-      guard set == nil || set.map({ if case .none = $0 { true } else { false } }) ?? true else {
-        throw unsuitable(set ?? .none, for: "a string argument of 'trim'")
-      }
-      return .text(text.stripped())
+      guard let set, !isNull(set) else { return .text(text.stripped()) }
+      return .text(text.stripped(of: try argumentText(set, of: name)))
     case .indent: return .text(try indented(value, arguments))
     case .center:
       let values = try arguments.values(["width"], of: name, self)

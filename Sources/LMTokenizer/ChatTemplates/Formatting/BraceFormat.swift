@@ -94,7 +94,7 @@ extension TemplateEvaluator {
       if isIndex {
         end += 1
         let isNumber = part.satisfies(.isdigit)
-        let position = isNumber ? PythonNumberParsing.integer(part) : .none
+        let position = isNumber ? PythonNumberParsing.integer(part) : .malformed
         if case .value(let index) = position { value = try item(.integer(index), of: value) } else {
           value = try item(.text(part), of: value)
         }

@@ -1,10 +1,10 @@
 /// Numbers as Python's `int` and `float` read them from text.
 enum PythonNumberParsing {
   /// `int(text, base)`; nil where it is none. Overflow is told apart.
-  enum IntegerResult: Equatable { case value(Int), tooLarge, none }
+  enum IntegerResult: Equatable { case value(Int), tooLarge, malformed }
 
   static func integer(_ text: MarkedText, base: Int = 10) -> IntegerResult {
-    guard base == 0 || 2...36 ~= base, var digits = plain(text) else { return .none }
+    guard base == 0 || 2...36 ~= base, var digits = plain(text) else { return .malformed }
     var sign = ""
     if let first = digits.first, first == "-" || first == "+" {
       sign = first == "-" ? "-" : ""
@@ -17,12 +17,12 @@ enum PythonNumberParsing {
       if digits.first == "_" { digits.removeFirst() }
       base = value
     } else if base == 0 {
-      if digits.first == "0", digits.contains(where: { $0 != "0" && $0 != "_" }) { return .none }
+      if digits.first == "0", digits.contains(where: { $0 != "0" && $0 != "_" }) { return .malformed }
       base = 10
     }
     guard let bare = withoutSeparators(digits), bare.first != "-", bare.first != "+",
       bare.allSatisfy({ $0.hexOrLetterValue.map { $0 < base } ?? false })
-    else { return .none }
+    else { return .malformed }
     return Int(sign + bare, radix: base).map { .value($0) } ?? .tooLarge
   }
 

@@ -9,13 +9,13 @@ extension TemplateEvaluator {
     writer.isASCII = values[0]?.isTrue ?? false
     writer.sortsKeys = values[3]?.isTrue ?? false
     switch values[1] {
-    case nil, .some(.none): break
+    case nil, .some(.null): break
     case .text(let text)?: writer.indentation = text
     case .some(let value):
       writer.indentation = try repeated(" ", max(0, try integer(value, or: 0, of: "tojson")))
     }
     if writer.indentation != nil { writer.separator = "," }
-    if let separators = values[2], !isNone(separators) {
+    if let separators = values[2], !isNull(separators) {
       let parts = try elements(separators)
       guard parts.count == 2 else { throw unsuitable(separators, for: "the separators of 'tojson'") }
       writer.separator = try argumentText(parts[0], of: "tojson")
@@ -41,7 +41,7 @@ private struct TemplateJSON {
   mutating func write(_ value: TemplateValue, level: Int) throws(LMError) {
     try evaluator.allocate(8)
     switch value {
-    case .none: result.append("null")
+    case .null: result.append("null")
     case .bool(let value): result.append(value ? "true" : "false")
     case .integer(let value): result.append(String(value))
     case .number(let value): result.append(number(value))
@@ -76,7 +76,7 @@ private struct TemplateJSON {
   private func keyText(_ key: TemplateValue) throws(LMError) -> MarkedText {
     switch key {
     case .text(let text): text
-    case .none: "null"
+    case .null: "null"
     case .bool(let value): value ? "true" : "false"
     case .integer(let value): MarkedText(String(value))
     case .number(let value): MarkedText(number(value))

@@ -10,7 +10,7 @@ extension TemplateEvaluator {
     case .get:
       guard arguments.named.isEmpty else { throw failure("'get' takes no keyword arguments") }
       let values = try arguments.values(["key", "default"], required: 1, of: name, self)
-      return mapping[try key(values[0] ?? .none)] ?? values[1] ?? .none
+      return mapping[try key(values[0] ?? .null)] ?? values[1] ?? .null
     case .keys, .values, .items:
       _ = try arguments.values([], of: name, self)
       return try view(of: mapping, TemplateView.Kind(rawValue: name) ?? .items)

@@ -92,7 +92,7 @@ extension TemplateEvaluator {
     }
     let values = try arguments.values(
       method.name == .index ? ["value", "start", "stop"] : ["value"], required: 1, of: name, self)
-    let wanted = values[0] ?? .none
+    let wanted = values[0] ?? .null
     var items = try elements(method.receiver)[...]
     if method.name == .count {
       var count = 0
@@ -111,7 +111,7 @@ extension TemplateEvaluator {
   ) throws(LMError) -> Range<Int> {
     func position(_ value: TemplateValue?, _ fallback: Int) throws(LMError) -> Int {
       guard let value else { return fallback }
-      if case .none = value { return fallback }
+      if case .null = value { return fallback }
       let bound = try integer(value, or: fallback, of: function)
       return min(max(bound < 0 ? bound + count : bound, 0), count)
     }

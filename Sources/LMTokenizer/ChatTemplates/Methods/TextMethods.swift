@@ -17,7 +17,7 @@ extension TemplateEvaluator {
     case .replace: return .text(try replace(text, arguments))
     case .join:
       let values = try arguments.values(["iterable"], required: 1, of: "join", self)
-      return .text(try join(text, values[0] ?? .none))
+      return .text(try join(text, values[0] ?? .null))
     case .splitlines:
       let keeps = try arguments.values(["keepends"], of: "splitlines", self)[0]?.isTrue ?? false
       return .list(try textList(text.lines(keepsEnds: keeps)))
@@ -55,7 +55,7 @@ extension TemplateEvaluator {
 
   private func optionalText(_ value: TemplateValue?, of method: TemplateMethod) throws(LMError) -> MarkedText? {
     switch value {
-    case nil, .some(.none): nil
+    case nil, .some(.null): nil
     case .some(let value): try argumentText(value, of: method.rawValue)
     }
   }
@@ -82,7 +82,7 @@ extension TemplateEvaluator {
     let count = text.count
     if let start = values[1]?.asInteger, start > count { return false }
     let range = try bounds(values[1], values[2], count: count, of: method.rawValue)
-    var affixes = [values[0] ?? .none]
+    var affixes = [values[0] ?? .null]
     if case .tuple(let list) = affixes[0] { affixes = list.items }
     for affix in affixes {
       let affix = try argumentText(affix, of: method.rawValue)

@@ -34,7 +34,7 @@ struct TemplateExpression: Sendable {
 
 /// A value written in a template.
 enum TemplateLiteral: Sendable {
-  case none
+  case null
   case bool(Bool)
   case integer(Int)
   case number(Double)

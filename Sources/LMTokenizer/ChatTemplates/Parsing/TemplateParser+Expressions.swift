@@ -211,7 +211,7 @@ extension TemplateParser {
     switch text {
     case "true", "True": return try node(.literal(.bool(true)), line)
     case "false", "False": return try node(.literal(.bool(false)), line)
-    case "none", "None": return try node(.literal(.none), line)
+    case "none", "None": return try node(.literal(.null), line)
     default:
       let name = name(text)
       if let parameter = TemplateMacroDefinition.SpecialParameter(rawValue: text), !special.isEmpty {

@@ -29,7 +29,7 @@ final class TemplateMapping {
 /// What a dictionary looks values up by. As in Python 1, 1.0 and true are one key.
 enum TemplateKey: Hashable {
   case undefined
-  case none
+  case null
   case integer(Int)
   case number(Double)
   case text(MarkedText)
@@ -40,7 +40,7 @@ enum TemplateKey: Hashable {
   init?(_ value: TemplateValue) {
     switch value {
     case .undefined: self = .undefined
-    case .none: self = .none
+    case .null: self = .null
     case .bool(let value): self = .integer(value ? 1 : 0)
     case .integer(let value): self = .integer(value)
     case .number(let value): self = Int(exactly: value).map(Self.integer) ?? .number(value)

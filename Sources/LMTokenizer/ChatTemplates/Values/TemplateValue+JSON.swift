@@ -12,7 +12,7 @@ extension TemplateValue {
         at: "the chat", "has more than \(Self.depthLimit) levels of nesting", remedy: "flatten the messages")
     }
     switch json {
-    case .null: self = .none
+    case .null: self = .null
     case .bool(let value): self = .bool(value)
     case .integer(let value): self = .integer(value)
     case .number(let value): self = .number(value)

@@ -3,7 +3,7 @@ enum TemplateValue {
   /// What a name or attribute that does not exist evaluates to: empty where it is printed, an error where it is
   /// used for anything else. Says what is missing.
   indirect case undefined(TemplateAbsence)
-  case none
+  case null
   case bool(Bool)
   case integer(Int)
   case number(Double)
@@ -40,7 +40,7 @@ enum TemplateValue {
   var typeName: String {
     switch self {
     case .undefined: "Undefined"
-    case .none: "NoneType"
+    case .null: "NoneType"
     case .bool: "bool"
     case .integer: "int"
     case .number: "float"
@@ -62,7 +62,7 @@ enum TemplateValue {
   /// `None` counts as false, and so do zero and what is empty.
   var isTrue: Bool {
     switch self {
-    case .undefined, .none: false
+    case .undefined, .null: false
     case .bool(let value): value
     case .integer(let value): value != 0
     case .number(let value): value != 0
