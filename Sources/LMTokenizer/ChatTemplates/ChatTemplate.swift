@@ -26,11 +26,11 @@ public struct ChatTemplate: Sendable {
   public struct Limits: Sendable, Equatable {
     /// Unicode scalars of the source.
     public var source = 1 << 20
-    /// Nodes that are evaluated; long texts count as several.
-    public var steps = 20_000_000
-    /// Unicode scalars of all texts that are made on the way; elements of lists count as several. Four bytes of
-    /// memory each.
-    public var symbols = 1 << 26
+    /// Nodes that are evaluated; iterations of loops and long texts count as several. About 5 million take a second.
+    public var steps = 10_000_000
+    /// Unicode scalars of all texts that are made on the way, also of those that are not kept; elements of lists
+    /// count as several. Memory is four bytes for each at the most.
+    public var symbols = 1 << 28
     /// Unicode scalars of the result.
     public var output = 1 << 24
     /// Calls of macros, and recursive loops, inside each other.

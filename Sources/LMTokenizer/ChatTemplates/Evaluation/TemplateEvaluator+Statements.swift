@@ -174,6 +174,7 @@ extension TemplateEvaluator {
     var inner = TemplateScope(parent: scope)
     iterations: while try state.advance(self) {
       wasEmpty = false
+      try step(4)
       if inner.isKept { inner = TemplateScope(parent: scope) }
       if let id = loopID { inner[id] = .loop(state) }
       line = loop.line

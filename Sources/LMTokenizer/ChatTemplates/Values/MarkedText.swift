@@ -34,9 +34,17 @@ struct MarkedText: Hashable, Sendable {
 
   /// The text without marks.
   var string: String {
-    var view = String.UnicodeScalarView()
-    view.append(contentsOf: symbols.lazy.compactMap { Unicode.Scalar($0 & Self.scalarMask) })
-    return String(view)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count)
+    for symbol in symbols {
+      let scalar = symbol & Self.scalarMask
+      if scalar < 0x80 {
+        bytes.append(UInt8(truncatingIfNeeded: scalar))
+      } else if let scalar = Unicode.Scalar(scalar) {
+        bytes.append(contentsOf: UTF8.encode(scalar)?.map { $0 } ?? [])
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   mutating func append(_ other: MarkedText) { symbols.append(contentsOf: other.symbols) }
