@@ -7,6 +7,7 @@ CASES:   {"now": seconds, "templates": [source, ...], "chats": [{"messages", "to
 RESULTS: one value per pair: the text, or {"error": message, "type": name of the exception}
 """
 
+import copy
 import datetime
 import json
 import sys
@@ -102,7 +103,8 @@ def main():
                 tools=chat.get("tools"),
                 documents=None,
                 add_generation_prompt=chat.get("add_generation_prompt", False),
-                **chat.get("variables", {}),
+                # A copy, since `list | indent` changes the list.
+                **copy.deepcopy(chat.get("variables", {})),
             )
             text.encode("utf-8")
             results.append(text)

@@ -13,7 +13,7 @@ import LMRuntime
 /// it may use of time and memory.
 ///
 /// Not available: `include`, `import`, `extends`, `block`, `autoescape`; the filters `random`, `pprint`,
-/// `filesizeformat`, `urlize`, `wordwrap` and `xmlattr`; integers beyond 64 bits. `escape` and `safe` give plain
+/// `filesizeformat`, `urlencode`, `urlize`, `wordwrap` and `xmlattr`; integers beyond 64 bits. `escape` and `safe` give plain
 /// text. A generator prints no address.
 public struct ChatTemplate: Sendable {
   /// The template as it was given.
@@ -91,11 +91,14 @@ public struct ChatTemplate: Sendable {
 
   /// Names of roles that count as part of the template, since some templates make control tokens of them
   /// (`'<|' + message.role + '|>'`).
-  private static let roles = ["system", "user", "assistant", "tool", "developer", "function", "ipython", "model"]
+  private static let roles = [
+    "system", "user", "assistant", "tool", "developer", "function", "ipython", "model",
+  ]
 
   private static func message(_ json: JSON) throws(LMError) -> TemplateValue {
     let value = try TemplateValue(json, isData: true, level: 2)
-    guard case .mapping(let mapping) = value, case .string(let role)? = json["role"], roles.contains(role) else {
+    guard case .mapping(let mapping) = value, case .string(let role)? = json["role"], roles.contains(role)
+    else {
       return value
     }
     mapping.insert(.text(MarkedText(role)), for: "role")

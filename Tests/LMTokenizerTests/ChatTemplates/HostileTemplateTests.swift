@@ -78,7 +78,9 @@ import Testing
     limits.callDepth = 3
     limits.source = 200
     func problem(_ source: String) -> String {
-      do { return try ChatTemplate(source, limits: limits).render(messages: []).text } catch { return error.problem }
+      do { return try ChatTemplate(source, limits: limits).render(messages: []).text } catch {
+        return error.problem
+      }
     }
     #expect(problem("{{ 'x' * 10 }}") == "xxxxxxxxxx")
     #expect(problem("{{ 'x' * 11 }}") == "the template writes more than 10 characters")
@@ -100,7 +102,8 @@ import Testing
         #expect(throws: LMError.self) { try ChatTemplate(String(repeating: unit, count: count)) }
       }
     }
-    for unit in [" + 1", " | abs", ".a", "[0]", "()", " ~ 1 ~ 2 + 1", " and 1", " == 1 or 1", " if 1 else 1"] {
+    for unit in [" + 1", " | abs", ".a", "[0]", "()", " ~ 1 ~ 2 + 1", " and 1", " == 1 or 1", " if 1 else 1"]
+    {
       #expect(throws: LMError.self) {
         try ChatTemplate("{{ 1" + String(repeating: unit, count: 5_000) + " }}").render(messages: [])
       }
@@ -108,16 +111,19 @@ import Testing
   }
 
   @Test func `the deepest nesting that is allowed fits the stack`() throws {
-    let expression = "{{ " + String(repeating: "(1 + ", count: 140) + "1" + String(repeating: ")", count: 140) + " }}"
+    let expression =
+      "{{ " + String(repeating: "(1 + ", count: 140) + "1" + String(repeating: ")", count: 140) + " }}"
     #expect(try ChatTemplate(expression).render(messages: []).text == "141")
-    let inner = String(repeating: "{% if 1 %}", count: 40) + "{{ m(n + 1) ~ 1 }}"
+    let inner =
+      String(repeating: "{% if 1 %}", count: 40) + "{{ m(n + 1) ~ 1 }}"
       + String(repeating: "{% endif %}", count: 40)
     #expect(throws: LMError.self) {
       try ChatTemplate("{% macro m(n) %}" + inner + "{% endmacro %}{{ m(0) }}").render(messages: [])
     }
     var deep: JSON = 1
     for _ in 0..<120 { deep = .array([deep]) }
-    let text = try ChatTemplate("{{ messages[0] | tojson }}{{ messages[0] == messages[0] }}").render(messages: [deep]).text
+    let text = try ChatTemplate("{{ messages[0] | tojson }}{{ messages[0] == messages[0] }}").render(
+      messages: [deep]).text
     #expect(text.hasSuffix("]True"))
     for _ in 0..<1_000 { deep = .array([deep]) }
     let tooDeep = deep
@@ -134,7 +140,7 @@ import Testing
     var refused = 0
     for (_, source) in try RealTemplates.all() {
       let original = Array(source.utf8)
-      for _ in 0..<80 {
+      for _ in 0..<60 {
         var bytes = original
         for _ in 0...Int.random(in: 0...3, using: &generator) {
           let place = Int.random(in: 0..<bytes.count, using: &generator)
@@ -164,17 +170,22 @@ import Testing
   @Test func `random rows of tokens never trap or hang`() throws {
     var generator = SeededGenerator(seed: 5)
     let tokens = [
-      "{{", "}}", "{%", "%}", "{#", "#}", "-", "+", " ", "\n", "if", "else", "elif", "endif", "for", "in", "endfor",
-      "set", "endset", "macro", "endmacro", "m", "x", "messages", "(", ")", "[", "]", "{", "}", ".", ",", ":", "|",
+      "{{", "}}", "{%", "%}", "{#", "#}", "-", "+", " ", "\n", "if", "else", "elif", "endif", "for", "in",
+      "endfor",
+      "set", "endset", "macro", "endmacro", "m", "x", "messages", "(", ")", "[", "]", "{", "}", ".", ",", ":",
+      "|",
       "=", "==", "<", "'a'", "1", "2.5", "not", "is", "and", "or", "loop", "range", "~", "*", "**", "//", "%",
-      "map", "list", "upper", "defined", "raw", "endraw", "call", "endcall", "filter", "with", "namespace", "none",
+      "map", "list", "upper", "defined", "raw", "endraw", "call", "endcall", "filter", "with", "namespace",
+      "none",
     ]
     var limits = ChatTemplate.Limits()
     limits.steps = 10_000
     limits.symbols = 100_000
-    for _ in 0..<20_000 {
+    for _ in 0..<10_000 {
       let source = (0..<Int.random(in: 1...25, using: &generator))
-        .map { _ in (tokens.randomElement(using: &generator) ?? "") + (Bool.random(using: &generator) ? " " : "") }.joined()
+        .map { _ in
+          (tokens.randomElement(using: &generator) ?? "") + (Bool.random(using: &generator) ? " " : "")
+        }.joined()
       _ = try? ChatTemplate(source, limits: limits).render(messages: [["role": "user", "content": "c"]])
     }
   }

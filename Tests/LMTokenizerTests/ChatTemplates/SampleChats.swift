@@ -14,7 +14,8 @@ enum SampleChats {
           for flag in [index % flags.count, (index + 1 + (prompt ? 2 : 0)) % flags.count] {
             result.append(
               JinjaReference.Chat(
-                messages: messages, tools: withTools ? tools[index % tools.count] : nil, addGenerationPrompt: prompt,
+                messages: messages, tools: withTools ? tools[index % tools.count] : nil,
+                addGenerationPrompt: prompt,
                 variables: flags[flag]))
           }
         }

@@ -11,7 +11,8 @@ struct TemplateArguments {
     _ parameters: [String], required: Int = 0, of function: String, _ evaluator: TemplateEvaluator
   ) throws(LMError) -> [TemplateValue?] {
     guard positional.count <= parameters.count else {
-      throw evaluator.failure("'\(function)' takes at most \(parameters.count) arguments, not \(positional.count)")
+      throw evaluator.failure(
+        "'\(function)' takes at most \(parameters.count) arguments, not \(positional.count)")
     }
     var result: [TemplateValue?] = positional.map { $0 }
     result += Array(repeating: nil, count: parameters.count - positional.count)
@@ -35,7 +36,9 @@ extension TemplateEvaluator {
   /// The integer given for a parameter.
   func integer(_ value: TemplateValue?, or fallback: Int, of function: String) throws(LMError) -> Int {
     guard let value else { return fallback }
-    guard let result = value.asInteger else { throw unsuitable(value, for: "an integer argument of '\(function)'") }
+    guard let result = value.asInteger else {
+      throw unsuitable(value, for: "an integer argument of '\(function)'")
+    }
     return result
   }
 

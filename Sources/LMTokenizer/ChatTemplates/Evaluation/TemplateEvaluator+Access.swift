@@ -25,7 +25,8 @@ extension TemplateEvaluator {
     default: break
     }
     guard case .text(let name) = index else {
-      return .undefined(.attribute(index.asInteger.map(String.init) ?? index.typeName, ofType: value.typeName))
+      return .undefined(
+        .attribute(index.asInteger.map(String.init) ?? index.typeName, ofType: value.typeName))
     }
     return try own(TemplateAttribute(name), of: value) ?? missing(name, of: value)
   }
@@ -41,7 +42,8 @@ extension TemplateEvaluator {
   }
 
   /// What Python's `getattr` finds; nil where the type has no such attribute.
-  private func own(_ attribute: TemplateAttribute, of value: TemplateValue) throws(LMError) -> TemplateValue? {
+  private func own(_ attribute: TemplateAttribute, of value: TemplateValue) throws(LMError) -> TemplateValue?
+  {
     if attribute.isInternal, case .undefined(let absence) = value { throw undefined(absence) }
     if let method = attribute.method, method.belongs(to: value) {
       guard !method.changesItsReceiver else {
@@ -66,10 +68,7 @@ extension TemplateEvaluator {
   func slice(
     _ value: TemplateValue, from: TemplateValue?, to: TemplateValue?, step: TemplateValue?
   ) throws(LMError) -> TemplateValue {
-    if case .undefined(let absence) = value { throw undefined(absence) }
-    guard let bounds = try sliceBounds(from, to, step) else {
-      return .undefined(.other("a slice has bounds that are not integers"))
-    }
+    let bounds = try sliceBounds(from, to, step)
     switch value {
     case .text(let text):
       let positions = bounds.positions(count: text.count)
@@ -85,7 +84,7 @@ extension TemplateEvaluator {
       return .range(
         TemplateRange(
           start: start, stop: start &+ step &* positions.count, step: step, count: positions.count))
-    default: return .undefined(.other("a value of type \(value.typeName) has no slices"))
+    default: throw unsuitable(value, for: "a slice")
     }
   }
 
@@ -97,13 +96,13 @@ extension TemplateEvaluator {
 
   private func sliceBounds(
     _ from: TemplateValue?, _ to: TemplateValue?, _ step: TemplateValue?
-  ) throws(LMError) -> SliceBounds? {
+  ) throws(LMError) -> SliceBounds {
     var numbers: [Int?] = []
     for bound in [from, to, step] {
       switch bound {
       case nil, .some(.null): numbers.append(nil)
       case .some(let value):
-        guard let integer = value.asInteger else { return nil }
+        guard let integer = value.asInteger else { throw unsuitable(value, for: "the bound of a slice") }
         numbers.append(integer)
       }
     }

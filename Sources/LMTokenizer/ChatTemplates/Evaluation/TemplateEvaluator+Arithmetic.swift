@@ -11,7 +11,9 @@ extension TemplateEvaluator {
     }
     if let joined = try sequences(operation, left, right) { return joined }
     if let a = left.asInteger, let b = right.asInteger { return try integers(operation, a, b) }
-    guard let a = left.asNumber, let b = right.asNumber else { throw mismatch(operation.rawValue, left, right) }
+    guard let a = left.asNumber, let b = right.asNumber else {
+      throw mismatch(operation.rawValue, left, right)
+    }
     return .number(try numbers(operation, a, b))
   }
 
@@ -78,7 +80,8 @@ extension TemplateEvaluator {
     failure("an integer does not fit 64 bits", remedy: "use smaller numbers, or floats")
   }
 
-  private func integers(_ operation: ArithmeticOperator, _ a: Int, _ b: Int) throws(LMError) -> TemplateValue {
+  private func integers(_ operation: ArithmeticOperator, _ a: Int, _ b: Int) throws(LMError) -> TemplateValue
+  {
     switch operation {
     case .add: return .integer(try exact(a.addingReportingOverflow(b)))
     case .subtract: return .integer(try exact(a.subtractingReportingOverflow(b)))
@@ -94,7 +97,8 @@ extension TemplateEvaluator {
     guard b != 0 else { throw divisionByZero() }
     let quotient = try exact(a.dividedReportingOverflow(by: b))
     let remainder = a.remainderReportingOverflow(dividingBy: b).partialValue
-    return remainder != 0 && (remainder < 0) != (b < 0) ? (quotient - 1, remainder + b) : (quotient, remainder)
+    return remainder != 0 && (remainder < 0) != (b < 0)
+      ? (quotient - 1, remainder + b) : (quotient, remainder)
   }
 
   private func power(_ base: Int, _ exponent: Int) throws(LMError) -> Int {

@@ -26,7 +26,8 @@ extension TemplateEvaluator {
   /// `loop(…)` in a recursive loop: the same statement over other elements.
   private func call(_ loop: LoopState, _ arguments: TemplateArguments) throws(LMError) -> TemplateValue {
     guard loop.statement.isRecursive else {
-      throw failure("'loop' was called in a loop that is not recursive", remedy: "write {% for … recursive %}")
+      throw failure(
+        "'loop' was called in a loop that is not recursive", remedy: "write {% for … recursive %}")
     }
     let values = try arguments.values(["iterable"], required: 1, of: "loop", self)
     guard callDepth < limits.callDepth else {
@@ -43,7 +44,9 @@ extension TemplateEvaluator {
     return .text(text)
   }
 
-  private func call(_ function: BuiltinFunction, _ arguments: TemplateArguments) throws(LMError) -> TemplateValue {
+  private func call(_ function: BuiltinFunction, _ arguments: TemplateArguments) throws(LMError)
+    -> TemplateValue
+  {
     switch function {
     case .range: return .range(try range(arguments))
     case .dict:
@@ -63,7 +66,8 @@ extension TemplateEvaluator {
     case .raiseException:
       let values = try arguments.values(["message"], required: 1, of: function.rawValue, self)
       throw failure(
-        try text(values[0] ?? .null).string, remedy: "the template says so itself: change the messages to fit it")
+        try text(values[0] ?? .null).string,
+        remedy: "the template says so itself: change the messages to fit it")
     case .strftimeNow:
       let values = try arguments.values(["format"], required: 1, of: function.rawValue, self)
       return .text(try formattedTime(try argumentText(values[0], of: function.rawValue)))

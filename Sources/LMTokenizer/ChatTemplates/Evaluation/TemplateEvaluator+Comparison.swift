@@ -97,7 +97,9 @@ extension TemplateEvaluator {
       return text.firstIndex(of: part, in: 0..<text.count) != nil
     case .mapping(let mapping): return mapping[try key(value)] != nil
     case .range(let range):
-      guard let number = value.asNumber, let integer = Int(exactly: number), range.count > 0 else { return false }
+      guard let number = value.asNumber, let integer = Int(exactly: number), range.count > 0 else {
+        return false
+      }
       let (offset, overflows) = integer.subtractingReportingOverflow(range.start)
       return !overflows && offset % range.step == 0 && 0..<range.count ~= offset / range.step
     default:

@@ -111,7 +111,9 @@ extension TemplateEvaluator {
   // MARK: - Assignment
 
   /// Assigns in the innermost scope; attributes only of namespaces.
-  func assign(_ value: TemplateValue, to target: TemplateTarget, in scope: TemplateScope? = nil) throws(LMError) {
+  func assign(_ value: TemplateValue, to target: TemplateTarget, in scope: TemplateScope? = nil)
+    throws(LMError)
+  {
     switch target {
     case .name(let name): (scope ?? self.scope)[name.id] = value
     case .attribute(let name, let attribute):
@@ -170,25 +172,27 @@ extension TemplateEvaluator {
     line = loop.line
     let state = LoopState(
       try filtered(try iterator(value), loop), loop, scope, level: level)
-    var wasEmpty = true
+    var isUnfinished = true
     var inner = TemplateScope(parent: scope)
     iterations: while try state.advance(self) {
-      wasEmpty = false
       try step(4)
       if inner.isKept { inner = TemplateScope(parent: scope) }
       if let id = loopID { inner[id] = .loop(state) }
       line = loop.line
       try assign(state.current, to: loop.target, in: inner)
       let ending = try within(inner) { () throws(LMError) in try execute(loop.body) }
+      // Jinja2 takes the `else` branch also where no iteration came to its end.
+      if ending == .complete { isUnfinished = false }
       if ending == .leaveLoop { break iterations }
     }
-    if wasEmpty {
+    if isUnfinished {
       _ = try within(TemplateScope(parent: scope)) { () throws(LMError) in try execute(loop.otherwise) }
     }
   }
 
   /// The elements for which the loop's own `if` holds.
-  private func filtered(_ source: TemplateIterator, _ loop: TemplateLoop) throws(LMError) -> TemplateIterator {
+  private func filtered(_ source: TemplateIterator, _ loop: TemplateLoop) throws(LMError) -> TemplateIterator
+  {
     guard let test = loop.test else { return source }
     let outer = scope
     return TemplateIterator(depth: source.depth) { evaluator throws(LMError) in
@@ -196,7 +200,8 @@ extension TemplateEvaluator {
         let inner = TemplateScope(parent: outer)
         evaluator.line = loop.line
         try evaluator.assign(value, to: loop.target, in: inner)
-        let isWanted = try evaluator.within(inner) { () throws(LMError) in try evaluator.evaluate(test).isTrue }
+        let isWanted = try evaluator.within(inner) { () throws(LMError) in try evaluator.evaluate(test).isTrue
+        }
         if isWanted { return value }
       }
       return nil

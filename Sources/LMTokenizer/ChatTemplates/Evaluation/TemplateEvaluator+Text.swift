@@ -29,7 +29,8 @@ extension TemplateEvaluator {
       try allocate(text.count)
       result.appendQuoted(text)
     case .list(let list): try appendElements(list.items, "[", "]", to: &result)
-    case .tuple(let list): try appendElements(list.items, "(", list.items.count == 1 ? ",)" : ")", to: &result)
+    case .tuple(let list):
+      try appendElements(list.items, "(", list.items.count == 1 ? ",)" : ")", to: &result)
     case .mapping(let mapping): try appendPairs(zip(mapping.keys, mapping.values), to: &result)
     case .range(let range):
       result.append("range(\(range.start), \(range.stop)\(range.step == 1 ? "" : ", \(range.step)"))")

@@ -40,7 +40,7 @@ final class TemplateEvaluator {
   /// The document for variables that `values` gives by name.
   func render(_ values: (String) throws(LMError) -> TemplateValue?) throws(LMError) -> MarkedText {
     defer { release() }
-    for (id, name) in program.names.enumerated() {
+    for (id, name) in program.names.enumerated() where !program.hiddenNames.contains(id) {
       if let value = try values(name) ?? BuiltinFunction(rawValue: name).map(TemplateValue.function) {
         scope[id] = value
       }

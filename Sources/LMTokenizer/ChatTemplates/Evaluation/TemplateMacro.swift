@@ -82,7 +82,9 @@ extension TemplateEvaluator {
       throw failure(
         "the macro \(macro.description) takes \(given) arguments, not \(arguments.positional.count)")
     }
-    for (name, _) in missing { scope[name.id] = .undefined(.other("parameter '\(name.text)' was not provided")) }
+    for (name, _) in missing {
+      scope[name.id] = .undefined(.other("parameter '\(name.text)' was not provided"))
+    }
     for (name, fallback) in missing { if let fallback { scope[name.id] = try evaluate(fallback) } }
   }
 }

@@ -17,17 +17,18 @@ extension TemplateEvaluator {
     }
   }
 
-  /// A generator over `value`, which is not asked for elements where it is empty.
+  /// A generator over `value`; where `allowsFalse`, what counts as false has no elements, whatever it is.
   private func generator(
-    over value: TemplateValue,
+    over value: TemplateValue, allowsFalse: Bool = true,
     _ produce: @escaping (TemplateEvaluator, TemplateIterator) throws(LMError) -> TemplateValue?
   ) throws(LMError) -> TemplateValue {
-    guard value.isTrue else { return .generator(TemplateIterator(depth: 0) { _ in nil }) }
+    guard value.isTrue || !allowsFalse else { return .generator(TemplateIterator(depth: 0) { _ in nil }) }
     guard hasElements(value) else {
       // The error comes when the first element is asked for.
-      return .generator(TemplateIterator(depth: 0) { evaluator throws(LMError) in
-        throw evaluator.unsuitable(value, for: "a filter that takes a sequence")
-      })
+      return .generator(
+        TemplateIterator(depth: 0) { evaluator throws(LMError) in
+          throw evaluator.unsuitable(value, for: "a filter that takes a sequence")
+        })
     }
     let source = try iterator(value)
     return try generator(over: source) { evaluator throws(LMError) in try produce(evaluator, source) }
@@ -41,7 +42,8 @@ extension TemplateEvaluator {
     }
   }
 
-  private func mapped(_ value: TemplateValue, _ arguments: TemplateArguments) throws(LMError) -> TemplateValue {
+  private func mapped(_ value: TemplateValue, _ arguments: TemplateArguments) throws(LMError) -> TemplateValue
+  {
     if arguments.positional.isEmpty, arguments.named.contains(where: { $0.name == "attribute" }) {
       let values = try arguments.values(["attribute", "default"], of: "map", self)
       let path = try path(values[0])
@@ -101,12 +103,13 @@ extension TemplateEvaluator {
     return test
   }
 
-  private func unique(_ value: TemplateValue, _ arguments: TemplateArguments) throws(LMError) -> TemplateValue {
+  private func unique(_ value: TemplateValue, _ arguments: TemplateArguments) throws(LMError) -> TemplateValue
+  {
     let values = try arguments.values(["case_sensitive", "attribute"], of: "unique", self)
     let isCaseSensitive = values[0]?.isTrue ?? false
     let path = try path(values[1])
     var seen: Set<TemplateKey> = []
-    return try generator(over: value) { evaluator, source throws(LMError) in
+    return try generator(over: value, allowsFalse: false) { evaluator, source throws(LMError) in
       while let element = try source.next(evaluator) {
         let subject = try evaluator.value(at: path, of: element)
         let key = try evaluator.key(try evaluator.folded(subject, isCaseSensitive))
@@ -117,12 +120,14 @@ extension TemplateEvaluator {
     }
   }
 
-  private func batches(_ value: TemplateValue, _ arguments: TemplateArguments) throws(LMError) -> TemplateValue {
+  private func batches(_ value: TemplateValue, _ arguments: TemplateArguments) throws(LMError)
+    -> TemplateValue
+  {
     let values = try arguments.values(["linecount", "fill_with"], required: 1, of: "batch", self)
     let size = try integer(values[0], or: 0, of: "batch")
     let fill = values[1]
     var next: TemplateValue?
-    return try generator(over: value) { evaluator, source throws(LMError) in
+    return try generator(over: value, allowsFalse: false) { evaluator, source throws(LMError) in
       if next == nil { next = try source.next(evaluator) }
       guard let first = next else { return nil }
       var batch = [first]
@@ -146,7 +151,8 @@ extension TemplateEvaluator {
     if case .null = value { true } else { false }
   }
 
-  private func slices(_ value: TemplateValue, _ arguments: TemplateArguments) throws(LMError) -> TemplateValue {
+  private func slices(_ value: TemplateValue, _ arguments: TemplateArguments) throws(LMError) -> TemplateValue
+  {
     let values = try arguments.values(["slices", "fill_with"], required: 1, of: "slice", self)
     let parts = try integer(values[0], or: 0, of: "slice")
     let items = try elements(value)

@@ -31,7 +31,9 @@ extension TemplateEvaluator {
     }
   }
 
-  private func integer(_ value: TemplateValue, _ arguments: TemplateArguments) throws(LMError) -> TemplateValue {
+  private func integer(_ value: TemplateValue, _ arguments: TemplateArguments) throws(LMError)
+    -> TemplateValue
+  {
     let values = try arguments.values(["default", "base"], of: "int", self)
     let fallback = values[0] ?? .integer(0)
     if let integer = value.asInteger { return .integer(integer) }
@@ -48,7 +50,9 @@ extension TemplateEvaluator {
     return .integer(result)
   }
 
-  private func rounded(_ value: TemplateValue, _ arguments: TemplateArguments) throws(LMError) -> TemplateValue {
+  private func rounded(_ value: TemplateValue, _ arguments: TemplateArguments) throws(LMError)
+    -> TemplateValue
+  {
     let values = try arguments.values(["precision", "method"], of: "round", self)
     let digits = try integer(values[0], or: 0, of: "round")
     let method = try values[1].map(text)?.string ?? "common"

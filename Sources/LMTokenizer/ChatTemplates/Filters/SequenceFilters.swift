@@ -108,7 +108,8 @@ extension TemplateEvaluator {
       try sorted(try pairs(of: mapping), by: keys, descending: values[2]?.isTrue ?? false))
   }
 
-  private func sorted(_ value: TemplateValue, _ arguments: TemplateArguments) throws(LMError) -> TemplateList {
+  private func sorted(_ value: TemplateValue, _ arguments: TemplateArguments) throws(LMError) -> TemplateList
+  {
     let values = try arguments.values(["reverse", "case_sensitive", "attribute"], of: "sort", self)
     let isCaseSensitive = values[1]?.isTrue ?? false
     var paths: [[TemplateValue]] = []
@@ -127,7 +128,8 @@ extension TemplateEvaluator {
     return try list(try sorted(items, by: keys, descending: values[0]?.isTrue ?? false))
   }
 
-  private func grouped(_ value: TemplateValue, _ arguments: TemplateArguments) throws(LMError) -> TemplateList {
+  private func grouped(_ value: TemplateValue, _ arguments: TemplateArguments) throws(LMError) -> TemplateList
+  {
     let values = try arguments.values(
       ["attribute", "default", "case_sensitive"], required: 1, of: "groupby", self)
     let path = try path(values[0])

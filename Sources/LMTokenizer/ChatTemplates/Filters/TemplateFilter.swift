@@ -4,11 +4,12 @@ import LMRuntime
 enum TemplateFilter: String, CaseIterable, Sendable {
   // Of texts.
   case capitalize, center, e, escape, forceescape, format, indent, lower, replace, safe, string, striptags
-  case title, tojson, trim, truncate, upper, urlencode, wordcount
+  case title, tojson, trim, truncate, upper, wordcount
   // Of numbers.
   case abs, float, int, round
   // Of sequences and mappings.
-  case attr, batch, count, d, `default`, dictsort, first, groupby, items, join, last, length, list, map, max, min
+  case attr, batch, count, d, `default`, dictsort, first, groupby, items, join, last, length, list, map, max,
+    min
   case reject, rejectattr, reverse, select, selectattr, slice, sort, sum, unique
 }
 
@@ -19,7 +20,7 @@ extension TemplateEvaluator {
   ) throws(LMError) -> TemplateValue {
     switch filter {
     case .capitalize, .center, .e, .escape, .forceescape, .format, .indent, .lower, .replace, .safe, .string,
-      .striptags, .title, .tojson, .trim, .truncate, .upper, .urlencode, .wordcount:
+      .striptags, .title, .tojson, .trim, .truncate, .upper, .wordcount:
       try applyToText(filter, value, arguments)
     case .abs, .float, .int, .round: try applyToNumber(filter, value, arguments)
     case .map, .select, .reject, .selectattr, .rejectattr, .unique, .batch, .slice:
@@ -37,7 +38,9 @@ extension TemplateEvaluator {
     case .text(let text)?:
       return text.split(by: ".").map { part in
         let isNumber = part.satisfies(.isdigit)
-        if isNumber, case .value(let position) = PythonNumberParsing.integer(part) { return .integer(position) }
+        if isNumber, case .value(let position) = PythonNumberParsing.integer(part) {
+          return .integer(position)
+        }
         return .text(part)
       }
     case .some(let value): return [value]

@@ -2,7 +2,8 @@ import LMRuntime
 
 /// The tests that can stand behind `is`, by Jinja2's names.
 enum TemplateTest: String, CaseIterable, Sendable {
-  case odd, even, divisibleby, defined, undefined, filter, test, none, boolean, `false`, `true`, integer, float
+  case odd, even, divisibleby, defined, undefined, filter, test, none, boolean, `false`, `true`, integer,
+    float
   case lower, upper, string, mapping, number, sequence, iterable, callable, sameas, escaped
   case `in`
   case equalSign = "==", eq, equalto, notEqualSign = "!=", ne, greaterSign = ">", gt, greaterthan, ge

@@ -12,7 +12,8 @@ extension TemplateEvaluator {
       guard arguments.positional.isEmpty || arguments.named.isEmpty else {
         throw failure("'format' takes positional or named arguments, not both")
       }
-      let named = try arguments.named.map { ($0.name, $0.value) }.map { (.text(MarkedText($0.0)), $0.1) }
+      let named =
+        try arguments.named.map { ($0.name, $0.value) }.map { (.text(MarkedText($0.0)), $0.1) }
         as [(TemplateValue, TemplateValue)]
       let values: TemplateValue =
         named.isEmpty ? .tuple(try list(arguments.positional)) : .mapping(try mapping(named))
@@ -34,7 +35,7 @@ extension TemplateEvaluator {
     case .center:
       let values = try arguments.values(["width"], of: name, self)
       return .text(try centered(try text(value), try integer(values[0], or: 80, of: name)))
-    case .truncate: return .text(try truncated(value, arguments))
+    case .truncate: return try truncated(value, arguments)
     default:
       _ = try arguments.values([], of: name, self)
       let text = try text(value)
@@ -53,7 +54,6 @@ extension TemplateEvaluator {
     case .wordcount: .integer(text.wordCount)
     case .e, .escape, .forceescape: .text(try escaped(text))
     case .striptags: .text(text.withoutTags)
-    case .urlencode: .text(try percentEncoded(text))
     default: .text(text)
     }
   }
@@ -75,23 +75,8 @@ extension TemplateEvaluator {
     return result
   }
 
-  private func percentEncoded(_ text: MarkedText) throws(LMError) -> MarkedText {
-    try allocate(12 * text.count)
-    var result = MarkedText()
-    for (index, symbol) in text.symbols.enumerated() {
-      let scalar = text[index]
-      if scalar.isASCII, scalar.properties.isAlphabetic || "0123456789_.-~/".unicodeScalars.contains(scalar) {
-        result.append(symbol: symbol)
-        continue
-      }
-      for byte in String(scalar).utf8 {
-        result.append("%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true), like: symbol)
-      }
-    }
-    return result
-  }
-
-  private func indented(_ value: TemplateValue, _ arguments: TemplateArguments) throws(LMError) -> MarkedText {
+  private func indented(_ value: TemplateValue, _ arguments: TemplateArguments) throws(LMError) -> MarkedText
+  {
     let values = try arguments.values(["width", "first", "blank"], of: "indent", self)
     guard case .text(let text) = value else { throw unsuitable(value, for: "'indent'") }
     let indentation: MarkedText
@@ -113,9 +98,11 @@ extension TemplateEvaluator {
     return result
   }
 
-  private func truncated(_ value: TemplateValue, _ arguments: TemplateArguments) throws(LMError) -> MarkedText {
+  private func truncated(_ value: TemplateValue, _ arguments: TemplateArguments) throws(LMError)
+    -> TemplateValue
+  {
     let values = try arguments.values(["length", "killwords", "end", "leeway"], of: "truncate", self)
-    guard case .text(let text) = value else { throw unsuitable(value, for: "'truncate'") }
+    let count = try self.length(value)
     let length = try integer(values[0], or: 255, of: "truncate")
     let end = try values[2].map { value throws(LMError) in try argumentText(value, of: "truncate") } ?? "..."
     var leeway = 5
@@ -123,10 +110,11 @@ extension TemplateEvaluator {
     guard length >= end.count, leeway >= 0 else {
       throw failure("'truncate' has a length below that of its end, or a negative leeway")
     }
-    if text.count - leeway <= length { return text }
+    if count - leeway <= length { return value }
+    guard case .text(let text) = value else { throw unsuitable(value, for: "'truncate'") }
     let head = text.part(0..<length - end.count)
-    if values[1]?.isTrue ?? false { return head + end }
-    return head.splitFromEnd(by: " ", limit: 1)[0] + end
+    if values[1]?.isTrue ?? false { return .text(head + end) }
+    return .text(head.splitFromEnd(by: " ", limit: 1)[0] + end)
   }
 }
 

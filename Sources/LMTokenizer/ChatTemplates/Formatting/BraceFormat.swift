@@ -88,14 +88,20 @@ extension TemplateEvaluator {
     while end < name.count {
       let isIndex = name[end] == "["
       let start = end + 1
-      end = (start..<name.count).first { isIndex ? name[$0] == "]" : name[$0] == "." || name[$0] == "[" } ?? name.count
+      end =
+        (start..<name.count).first { isIndex ? name[$0] == "]" : name[$0] == "." || name[$0] == "[" }
+        ?? name.count
       let part = name.part(start..<end)
-      guard !part.isEmpty, !isIndex || end < name.count else { throw failure("a field of a format is malformed") }
+      guard !part.isEmpty, !isIndex || end < name.count else {
+        throw failure("a field of a format is malformed")
+      }
       if isIndex {
         end += 1
         let isNumber = part.satisfies(.isdigit)
         let position = isNumber ? PythonNumberParsing.integer(part) : .malformed
-        if case .value(let index) = position { value = try item(.integer(index), of: value) } else {
+        if case .value(let index) = position {
+          value = try item(.integer(index), of: value)
+        } else {
           value = try item(.text(part), of: value)
         }
       } else {
@@ -119,7 +125,9 @@ extension TemplateEvaluator {
       counter = nil
     }
     if let place {
-      guard arguments.positional.indices ~= place else { throw failure("'format' lacks the argument \(place)") }
+      guard arguments.positional.indices ~= place else {
+        throw failure("'format' lacks the argument \(place)")
+      }
       return arguments.positional[place]
     }
     let text = name.string
@@ -135,21 +143,29 @@ extension TemplateEvaluator {
     var layout = try self.layout(specification)
     switch value {
     case .text(let text):
-      guard layout.type == nil || layout.type == "s", layout.sign == nil, layout.alignment != "=" else {
+      guard layout.type == nil || layout.type == "s", layout.alignment != "=", layout.isPlain else {
         throw failure("the format '\(specification.string)' does not suit a string")
       }
       return try laidOut(text, layout)
     case .number(let number):
+      if layout.fillsWithZeros { layout.alignment = "=" }
+      guard layout.type != "n" || layout.grouping == nil else { break }
       guard layout.type.map({ "eEfFgGn%".unicodeScalars.contains($0) }) ?? true else { break }
       if layout.type == "n" { layout.type = "g" }
       return try laidOut(number, layout)
     case .integer, .bool:
       let integer = value.asInteger ?? 0
+      if layout.fillsWithZeros { layout.alignment = "=" }
       switch layout.type ?? "d" {
       case "e", "E", "f", "F", "g", "G", "%": return try laidOut(Double(integer), layout)
-      case "c": return try laidOut(try character(value), layout)
+      case "c":
+        guard layout.isPlain, layout.precision == nil else { break }
+        layout.alignment = layout.alignment ?? ">"
+        return try laidOut(try character(value), layout)
       case "d", "b", "o", "x", "X", "n":
-        guard layout.precision == nil else { break }
+        guard layout.precision == nil, layout.grouping == nil || layout.type != "n",
+          layout.grouping != "," || layout.type == nil || layout.type == "d"
+        else { break }
         return try laidOut(integer, layout)
       default: break
       }
@@ -167,7 +183,8 @@ extension TemplateEvaluator {
     func isAlignment(_ scalar: Unicode.Scalar?) -> Bool {
       scalar.map { "<>^=".unicodeScalars.contains($0) } ?? false
     }
-    if isAlignment(at(1)) {
+    let hasFill = isAlignment(at(1))
+    if hasFill {
       layout.fill = specification.part(index..<index + 1)
       layout.alignment = at(1)
       index += 2
@@ -183,8 +200,9 @@ extension TemplateEvaluator {
       layout.isAlternate = true
       index += 1
     }
-    if at(0) == "0" {
-      if layout.alignment == nil { (layout.alignment, layout.fill) = ("=", "0") }
+    if at(0) == "0", !hasFill {
+      layout.fill = "0"
+      layout.fillsWithZeros = layout.alignment == nil
       index += 1
     }
     layout.width = try decimal(in: specification, &index) ?? 0
@@ -206,4 +224,9 @@ extension TemplateEvaluator {
     }
     return layout
   }
+}
+
+extension NumberLayout {
+  /// True where nothing is asked for that only numbers have.
+  fileprivate var isPlain: Bool { sign == nil && grouping == nil && !isAlternate }
 }

@@ -5,6 +5,8 @@ struct NumberLayout {
   var fill: MarkedText = " "
   /// One of `<`, `>`, `^`, `=` (padding behind the sign); nil for what is customary.
   var alignment: Unicode.Scalar?
+  /// True where a zero stands before the width: zeros fill up numbers behind their sign.
+  var fillsWithZeros = false
   /// What stands before numbers that are not negative: a plus, a space, or nothing.
   var sign: Unicode.Scalar?
   var isAlternate = false
@@ -22,7 +24,8 @@ extension TemplateEvaluator {
   /// Digits of `value` in the base of the type `d`, `x`, `X`, `o` or `b`, at least `precision` of them.
   func laidOut(_ value: Int, _ layout: NumberLayout) throws(LMError) -> MarkedText {
     let type = layout.type ?? "d"
-    let (radix, prefix) = type == "x" || type == "X" ? (16, "0x") : type == "o" ? (8, "0o") : type == "b" ? (2, "0b") : (10, "")
+    let (radix, prefix) =
+      type == "x" || type == "X" ? (16, "0x") : type == "o" ? (8, "0o") : type == "b" ? (2, "0b") : (10, "")
     var digits = String(value.magnitude, radix: radix, uppercase: type == "X")
     if let precision = layout.precision, precision > digits.count {
       try allocate(precision)
@@ -45,9 +48,10 @@ extension TemplateEvaluator {
     case "%": digits = PythonFloat.formatted(100 * value.magnitude, "f", precision: precision) + "%"
     case "e", "E", "f", "F", "g", "G":
       digits = PythonFloat.formatted(
-        value.magnitude, Character(type), precision: type == "g" || type == "G" ? max(precision, 1) : precision,
+        value.magnitude, Character(type),
+        precision: type == "g" || type == "G" ? max(precision, 1) : precision,
         isAlternate: layout.isAlternate)
-    default: digits = shortest(value.magnitude, layout.precision)
+    default: digits = shortest(value.magnitude, layout.precision, isAlternate: layout.isAlternate)
     }
     if value.isNaN { digits = type.properties.isUppercase ? "NAN" : type == "%" ? "nan%" : "nan" }
     let isNegative = value.sign == .minus && !value.isNaN
@@ -55,17 +59,17 @@ extension TemplateEvaluator {
   }
 
   /// A float without a type: the shortest text, or `precision` digits with a fraction.
-  private func shortest(_ value: Double, _ precision: Int?) -> String {
+  private func shortest(_ value: Double, _ precision: Int?, isAlternate: Bool) -> String {
     guard let precision, value.isFinite else { return PythonFloat.text(value) }
     let digits = max(precision, 1)
-    let scientific = PythonFloat.formatted(value, "e", precision: digits - 1)
+    let scientific = PythonFloat.formatted(value, "e", precision: digits - 1, isAlternate: isAlternate)
     let exponent = scientific.split(separator: "e").last.flatMap { Int($0) } ?? 0
     guard exponent >= digits - 1, exponent >= -4, value != 0 else {
-      let text = PythonFloat.formatted(value, "g", precision: digits)
+      let text = PythonFloat.formatted(value, "g", precision: digits, isAlternate: isAlternate)
       return text.contains(".") || text.contains("e") ? text : text + ".0"
     }
     var mantissa = String(scientific.split(separator: "e").first ?? "")
-    if mantissa.contains(".") {
+    if !isAlternate, mantissa.contains(".") {
       while mantissa.hasSuffix("0") { mantissa.removeLast() }
       if mantissa.hasSuffix(".") { mantissa.removeLast() }
     }
@@ -81,7 +85,9 @@ extension TemplateEvaluator {
     let fillsWithZeros = layout.alignment == "=" && layout.fill == "0"
     if let grouping = layout.grouping {
       // Only numbers have groups, not inf or nan.
-      let whole = digits.hasPrefix("inf") || digits.hasPrefix("nan") ? 0 : digits.prefix { group == 4 ? $0.isHexDigit : $0.isNumber }.count
+      let whole =
+        digits.hasPrefix("inf") || digits.hasPrefix("nan")
+        ? 0 : digits.prefix { group == 4 ? $0.isHexDigit : $0.isNumber }.count
       body = try grouped(
         body, whole: whole, grouping, every: group, width: fillsWithZeros ? layout.width - head.count : 0)
     }

@@ -101,7 +101,9 @@ private struct PercentFormat {
     if position < format.count, format[position] == "*" {
       position += 1
       let value = try evaluator.integer(try take(evaluator), or: 0, of: "%")
-      guard value.magnitude < UInt(NumberLayout.limit) else { throw evaluator.failure("a width is too large") }
+      guard value.magnitude < UInt(NumberLayout.limit) else {
+        throw evaluator.failure("a width is too large")
+      }
       return value
     }
     return try evaluator.decimal(in: format, &position)
@@ -115,6 +117,7 @@ private struct PercentFormat {
     switch type {
     case "s", "r", "a", "c":
       if layout.alignment != "<" { (layout.alignment, layout.fill) = (">", " ") }
+      if type == "c" { layout.precision = nil }
       let text =
         type == "s"
         ? try evaluator.text(value)

@@ -39,7 +39,9 @@ enum PythonFloat {
 
   /// `value` as C's printf writes it with `%.{precision}{type}`, type one of e, E, f, F, g, G, and `#` where
   /// `isAlternate`. The precision is at most 400.
-  static func formatted(_ value: Double, _ type: Character, precision: Int, isAlternate: Bool = false) -> String {
+  static func formatted(_ value: Double, _ type: Character, precision: Int, isAlternate: Bool = false)
+    -> String
+  {
     let format = "%\(isAlternate ? "#" : "").\(min(precision, 400))\(type)"
     var buffer = Array(repeating: CChar(0), count: 1024)
     let length = withVaList([value]) { vsnprintf(&buffer, buffer.count, format, $0) }

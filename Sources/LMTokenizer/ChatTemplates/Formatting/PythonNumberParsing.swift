@@ -12,7 +12,9 @@ enum PythonNumberParsing {
     }
     var base = base
     let prefixes: [(String, Int)] = [("0x", 16), ("0o", 8), ("0b", 2)]
-    if let (_, value) = prefixes.first(where: { digits.lowercased().hasPrefix($0.0) }), base == value || base == 0 {
+    if let (_, value) = prefixes.first(where: { digits.lowercased().hasPrefix($0.0) }),
+      base == value || base == 0
+    {
       digits.removeFirst(2)
       if digits.first == "_" { digits.removeFirst() }
       base = value

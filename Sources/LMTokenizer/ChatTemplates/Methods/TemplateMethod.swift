@@ -4,7 +4,8 @@ import LMRuntime
 enum TemplateMethod: String, Sendable {
   // Of texts.
   case capitalize, casefold, center, endswith, expandtabs, find, format, index, isalnum, isalpha, isascii
-  case isdecimal, isdigit, isidentifier, islower, isnumeric, isprintable, isspace, istitle, isupper, join, ljust
+  case isdecimal, isdigit, isidentifier, islower, isnumeric, isprintable, isspace, istitle, isupper, join,
+    ljust
   case lower, lstrip, partition, removeprefix, removesuffix, replace, rfind, rindex, rjust, rpartition, rsplit
   case rstrip, split, splitlines, startswith, strip, swapcase, title, upper, zfill
   // Of mappings.
@@ -33,7 +34,8 @@ enum TemplateMethod: String, Sendable {
 
   private var isOfText: Bool {
     switch self {
-    case .get, .items, .keys, .values, .popitem, .setdefault, .update, .append, .clear, .copy, .extend, .insert,
+    case .get, .items, .keys, .values, .popitem, .setdefault, .update, .append, .clear, .copy, .extend,
+      .insert,
       .pop, .remove, .reverse, .sort, .cycle, .changed, .isInteger, .bitLength:
       false
     default: true
@@ -57,7 +59,8 @@ enum TemplateMethod: String, Sendable {
   /// True for methods that would change a list or a mapping, which templates may not do.
   var changesItsReceiver: Bool {
     switch self {
-    case .append, .clear, .extend, .insert, .pop, .popitem, .remove, .reverse, .setdefault, .sort, .update: true
+    case .append, .clear, .extend, .insert, .pop, .popitem, .remove, .reverse, .setdefault, .sort, .update:
+      true
     default: false
     }
   }
@@ -84,7 +87,9 @@ extension TemplateEvaluator {
   }
 
   /// `count`, `index` and `copy` of lists, tuples and ranges.
-  private func callOfSequence(_ method: BoundMethod, _ arguments: TemplateArguments) throws(LMError) -> TemplateValue {
+  private func callOfSequence(_ method: BoundMethod, _ arguments: TemplateArguments) throws(LMError)
+    -> TemplateValue
+  {
     let name = method.name.rawValue
     if method.name == .copy {
       _ = try arguments.values([], of: name, self)

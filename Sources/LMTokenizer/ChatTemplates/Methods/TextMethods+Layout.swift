@@ -6,7 +6,8 @@ extension TemplateEvaluator {
     _ method: TemplateMethod, _ text: MarkedText, _ arguments: TemplateArguments
   ) throws(LMError) -> MarkedText {
     let values = try arguments.values(["width", "fillchar"], required: 1, of: method.rawValue, self)
-    let fill = try values[1].map { value throws(LMError) in try argumentText(value, of: method.rawValue) } ?? " "
+    let fill =
+      try values[1].map { value throws(LMError) in try argumentText(value, of: method.rawValue) } ?? " "
     guard fill.count == 1 else { throw failure("'\(method.rawValue)' fills with exactly one character") }
     let width = try integer(values[0], or: 0, of: method.rawValue)
     guard width > text.count else { return text }

@@ -53,7 +53,8 @@ extension TemplateEvaluator {
     try list(texts.map { .text($0) })
   }
 
-  private func optionalText(_ value: TemplateValue?, of method: TemplateMethod) throws(LMError) -> MarkedText? {
+  private func optionalText(_ value: TemplateValue?, of method: TemplateMethod) throws(LMError) -> MarkedText?
+  {
     switch value {
     case nil, .some(.null): nil
     case .some(let value): try argumentText(value, of: method.rawValue)
@@ -103,7 +104,8 @@ extension TemplateEvaluator {
     let range = try bounds(values[1], values[2], count: text.count, of: method.rawValue)
     if method == .count { return isBehind ? 0 : text.places(of: part, in: range).count }
     let isLast = method == .rfind || method == .rindex
-    let found = isBehind ? nil : isLast ? text.lastIndex(of: part, in: range) : text.firstIndex(of: part, in: range)
+    let found =
+      isBehind ? nil : isLast ? text.lastIndex(of: part, in: range) : text.firstIndex(of: part, in: range)
     if let found { return found }
     guard method == .find || method == .rfind else { throw failure("the substring is not found") }
     return -1

@@ -7,7 +7,8 @@ struct TemplateExpression: Sendable {
     case capture
     case attribute(TemplateExpression, TemplateAttribute)
     case item(TemplateExpression, TemplateExpression)
-    case slice(TemplateExpression, from: TemplateExpression?, to: TemplateExpression?, step: TemplateExpression?)
+    case slice(
+      TemplateExpression, from: TemplateExpression?, to: TemplateExpression?, step: TemplateExpression?)
     case call(TemplateExpression, TemplateCallArguments)
     case filter(TemplateExpression, String, TemplateFilter?, TemplateCallArguments)
     case test(TemplateExpression, String, TemplateTest?, TemplateCallArguments)

@@ -104,7 +104,8 @@ extension TemplateLexer {
     case "u": return try appendCode(index + 1..<index + 5, radix: 16, into: &text)
     case "U": return try appendCode(index + 1..<index + 9, radix: 16, into: &text)
     case "N":
-      throw failure("the escape \\N is not supported", remedy: "write the character itself, or \\u and its number")
+      throw failure(
+        "the escape \\N is not supported", remedy: "write the character itself, or \\u and its number")
     default:
       text.append("\\")
       // Jinja2 writes such characters as escapes before it reads escapes, so that a backslash before one makes

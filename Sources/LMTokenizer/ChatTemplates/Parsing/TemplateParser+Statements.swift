@@ -31,7 +31,9 @@ extension TemplateParser {
   }
 
   /// The body of a block: the end of its tag, then statements up to one of `ends`, whose name is taken.
-  private mutating func body(until ends: String...) throws(LMError) -> (body: [TemplateStatement], end: String) {
+  private mutating func body(until ends: String...) throws(LMError) -> (
+    body: [TemplateStatement], end: String
+  ) {
     _ = skip(.colon)
     try expect(.blockEnd)
     let body = try statements(until: ends)
@@ -51,9 +53,12 @@ extension TemplateParser {
     case "with": return [try with(line)]
     case "print": return try printed()
     case "generation":
-      return [.generation(try hard(isFunction: true) { p throws(LMError) in
-        try p.body(until: "endgeneration").body
-      })]
+      return [
+        .generation(
+          try hard(isFunction: true) { p throws(LMError) in
+            try p.body(until: "endgeneration").body
+          })
+      ]
     case "break", "continue":
       guard loopDepth > 0 else { throw failure("{% \(name) %} stands outside a loop", line: line) }
       return [name == "break" ? .leaveLoop : .nextIteration]
@@ -180,7 +185,9 @@ extension TemplateParser {
   private mutating func filterBlock() throws(LMError) -> TemplateStatement {
     try hard { p throws(LMError) in
       let line = p.line
-      guard let filter = try p.filters(on: nil, line, startsInside: true) else { throw p.unexpected("a filter") }
+      guard let filter = try p.filters(on: nil, line, startsInside: true) else {
+        throw p.unexpected("a filter")
+      }
       return .filter(filter, try p.body(until: "endfilter").body)
     }
   }

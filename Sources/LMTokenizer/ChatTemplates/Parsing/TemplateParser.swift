@@ -36,7 +36,9 @@ struct TemplateParser {
         at: "chat template, line \(line)", "there is no \(description)",
         remedy: "use one that Jinja2 has, or compute the value before rendering")
     }
-    return TemplateProgram(statements: statements, names: parser.names, literals: parser.literals)
+    return TemplateProgram(
+      statements: statements, names: parser.names, literals: parser.literals,
+      hiddenNames: FirstUses.assigned(in: statements))
   }
 
   // MARK: - Tokens
@@ -120,7 +122,8 @@ struct TemplateParser {
 
   // MARK: - Errors
 
-  func failure(_ problem: String, remedy: String = "correct the template there", line: Int? = nil) -> LMError {
+  func failure(_ problem: String, remedy: String = "correct the template there", line: Int? = nil) -> LMError
+  {
     LMError(at: "chat template, line \(line ?? self.line)", problem, remedy: remedy)
   }
 

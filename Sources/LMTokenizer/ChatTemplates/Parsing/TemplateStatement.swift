@@ -81,4 +81,6 @@ struct TemplateProgram: Sendable {
   let names: [String]
   /// The literal texts, in which control tokens of the template stand.
   let literals: [MarkedText]
+  /// Numbers of names that the template assigns before it reads them; see ``FirstUses``.
+  let hiddenNames: Set<Int>
 }

@@ -36,7 +36,8 @@ extension MarkedText {
     var result = MarkedText()
     for index in 0..<count {
       let isUpper = PythonCharacter.isUppercase(scalar(index))
-      result.append(isUpper ? lowercased(at: index) : self[index].properties.uppercaseMapping, like: symbols[index])
+      result.append(
+        isUpper ? lowercased(at: index) : self[index].properties.uppercaseMapping, like: symbols[index])
     }
     return result
   }
