@@ -167,6 +167,50 @@ import Testing
     if refused > 0 { #expect(rendered > 0) }
   }
 
+  @Test func `a long source is read in time in proportion to its length`() throws {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let count = 20_000
+    for unit in [
+      "{% if a# %}{% set b# = 1 %}{% endif %}", "{% set a# = 1 %}{{ a# }}", "{#-  -#} {{-  1  -}} ",
+      "{% macro m#(x) %}{% endmacro %}{{ m#(1) }}", "{% raw %}  {%  {% endraw %}", "{{ '\\' ~ \"'\" }}",
+    ] {
+      let source = (0..<count).map {
+        unit.replacing("#-", with: "\u{0}").replacing("-#", with: "\u{1}").replacing("#", with: "\($0)")
+          .replacing("\u{0}", with: "#-").replacing("\u{1}", with: "-#")
+      }.joined()
+      _ = try ChatTemplate(String(source.unicodeScalars.prefix(1 << 20).map(Character.init))).render(
+        messages: [])
+    }
+    #expect(clock.now - start < .seconds(60), "\(clock.now - start)")
+    let many = (0..<5_000).map { "a\($0)=1" }.joined(separator: ", ")
+    #expect(throws: LMError.self) { try ChatTemplate("{{ dict(\(many)) }}") }
+    #expect(throws: LMError.self) { try ChatTemplate("{% macro m(\(many)) %}{% endmacro %}") }
+  }
+
+  @Test func `the smallest integer traps nowhere`() throws {
+    let smallest = "(-9223372036854775807 - 1)"
+    for expression in [
+      "@ // -1", "@ % -1", "-@", "@ | abs", "@ * -1", "@ in range(0, -5, -1)", "@ in range(5)", "'abc'[@:]",
+      "'abc'[::@]",
+      "'abc'[@]", "[1, 2][:@:@]", "range(5)[::@]", "range(@, 9223372036854775807, 9223372036854775807)",
+      "range(0, @, @)",
+      "1 | round(@)", "1.5 | round(@)", "@ | round(-18)", "@ | round(-19)", "'a' * @", "'a'.center(@)",
+      "'a' | indent(@)",
+      "[1] | batch(@) | list", "[1] | slice(@) | list", "'%*d' % (@, 1)", "'%d' % @", "'{:x}'.format(@)",
+      "@ ** 2",
+      "2 ** @", "'a' | truncate(@)", "@ | tojson(indent=@)", "'a'.find('a', @, @)", "'a b'.split(' ', @)",
+      "'a'.zfill(@)",
+      "@ == @ | float", "@ < 1.5", "1.5 | int", "1e300 | int", "@ | string | int", "'a\tb'.expandtabs(@)",
+      "@.bit_length()",
+      "'%c' % @", "'aa'.replace('a', 'b', @)", "range(9223372036854775807, @, @)[-1]", "1e308 * 10",
+      "2.0 ** 9999",
+    ] {
+      let source = "{{ " + expression.replacing("@", with: smallest) + " }}"
+      _ = try? ChatTemplate(source).render(messages: [])
+    }
+  }
+
   @Test func `random rows of tokens never trap or hang`() throws {
     var generator = SeededGenerator(seed: 5)
     let tokens = [

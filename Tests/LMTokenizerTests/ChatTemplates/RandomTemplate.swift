@@ -24,31 +24,33 @@ struct RandomTemplate {
   }
 
   private mutating func statement(_ depth: Int) -> String {
-    guard depth > 0 else { return "{{ " + expression(2) + " }}" }
+    guard depth > 0 else { return "{{ " + expression(1) + " }}" }
     let body = { (self: inout RandomTemplate) in self.statement(depth - 1) }
     switch Int.random(in: 0..<12, using: &generator) {
     case 0: return text()
     case 1:
-      return text() + "{{" + pick(["", "-"]) + " " + expression(3) + " " + pick(["", "-"]) + "}}" + text()
-    case 2: return tag("if " + expression(2)) + body(&self) + tag("else") + body(&self) + tag("endif")
+      return text() + "{{" + pick(["", "-"]) + " " + expression(2) + " " + pick(["", "-"]) + "}}" + text()
+    case 2: return tag("if " + expression(1)) + body(&self) + tag("else") + body(&self) + tag("endif")
     case 3:
       let variable = pick(["i", "x", "y"])
       let filter = chance(30) ? " if " + expression(1) : ""
-      return tag("for \(variable) in " + expression(2) + filter) + body(&self)
+      return tag(
+        "for \(variable) in " + pick(["l", "t", "d", "[1, 2]", "'abc'", "range(3)", expression(1)]) + filter)
+        + body(&self)
         + "{{ "
         + pick(["loop.index", "loop.last", "loop.revindex0", "loop.previtem", "loop.nextitem", variable])
         + " }}"
         + (chance(20) ? tag("if \(variable)") + tag(pick(["break", "continue"])) + tag("endif") : "")
         + (chance(30) ? tag("else") + text() : "") + tag("endfor")
     case 4:
-      return tag("for k, v in " + pick(["d.items()", "d | dictsort", "[(1, 2), [3, 4]]", expression(2)]))
+      return tag("for k, v in " + pick(["d.items()", "d | dictsort", "[(1, 2), [3, 4]]", expression(1)]))
         + "{{ k }}{{ v }}"
         + body(&self) + tag("endfor")
-    case 5: return tag("set " + pick(["x", "y", "s"]) + " = " + expression(3)) + body(&self)
+    case 5: return tag("set " + pick(["x", "y", "s"]) + " = " + expression(2)) + body(&self)
     case 6: return tag("set x" + (chance(30) ? " | upper" : "")) + body(&self) + tag("endset") + "{{ x }}"
     case 7:
       return tag("macro m(a, b=" + expression(1) + ")") + "{{ a }}|" + body(&self) + tag("endmacro")
-        + "{{ m(" + expression(2) + (chance(50) ? ", b=" + expression(1) : "") + ") }}"
+        + "{{ m(" + expression(1) + (chance(50) ? ", b=" + expression(1) : "") + ") }}"
     case 8:
       return tag("set n = namespace(v=" + expression(1) + ")") + tag("set n.v = " + expression(2))
         + "{{ n.v }}"
@@ -92,7 +94,7 @@ struct RandomTemplate {
         ? a(&self) + pick(["[0]", "[-1]", "['a']", "[true]", "['upper']"])
         : pick(["s", "l", "t", "x", "d", "u", "'abcdef'", "[1, 2, 3]", "range(5)", "(1, 2)", "d.b"])
           + pick([
-            "[1:]", "[:-1]", "[::2]", "[::-1]", "[-2:5]", "[5:1:-1]", "[x:]", "['a':]", "[::0]", "[none:2]",
+            "[1:]", "[:-1]", "[::2]", "[::-1]", "[-2:5]", "[5:1:-1]", "[x:]", "[::0]", "[none:2]",
           ])
     case 12: return a(&self) + "." + method()
     case 13: return "[" + a(&self) + ", " + a(&self) + "]"

@@ -79,11 +79,10 @@ extension TemplateEvaluator {
     case .tuple(let list): return .tuple(try self.list(part(of: list, bounds)))
     case .range(let range):
       let positions = bounds.positions(count: range.count)
-      let step = range.step &* bounds.step
-      let start = range[positions.first]
       return .range(
         TemplateRange(
-          start: start, stop: start &+ step &* positions.count, step: step, count: positions.count))
+          start: range[positions.first], stop: range[positions.end], step: range.step &* bounds.step,
+          count: positions.count))
     default: throw unsuitable(value, for: "a slice")
     }
   }
@@ -117,8 +116,8 @@ private struct SliceBounds {
   let to: Int?
   let step: Int
 
-  /// The positions that Python would take from a sequence of `count`.
-  func positions(count: Int) -> (first: Int, count: Int, all: [Int]) {
+  /// The positions that Python would take from a sequence of `count`; `all` of them only where the step is not 1.
+  func positions(count: Int) -> (first: Int, end: Int, count: Int, all: [Int]) {
     func clamped(_ bound: Int?, _ fallback: Int, _ range: ClosedRange<Int>) -> Int {
       guard let bound else { return fallback }
       let absolute = bound < 0 ? bound + count : bound
@@ -128,12 +127,12 @@ private struct SliceBounds {
       let start = clamped(from, 0, 0...count)
       let end = clamped(to, count, 0...count)
       let length = start < end ? (end - start - 1) / step + 1 : 0
-      return (min(start, count), length, step == 1 ? [] : (0..<length).map { start + $0 * step })
+      return (start, end, length, step == 1 ? [] : (0..<length).map { start + $0 * step })
     }
     let start = clamped(from, count - 1, -1...max(count - 1, -1))
     let end = clamped(to, -1, -1...max(count - 1, -1))
     let stride = step == .min ? Int.max : -step
     let length = start > end ? (start - end - 1) / stride + 1 : 0
-    return (max(start, 0), length, (0..<length).map { start - $0 * stride })
+    return (start, end, length, (0..<length).map { start - $0 * stride })
   }
 }

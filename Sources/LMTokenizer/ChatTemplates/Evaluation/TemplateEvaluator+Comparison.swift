@@ -100,8 +100,10 @@ extension TemplateEvaluator {
       guard let number = value.asNumber, let integer = Int(exactly: number), range.count > 0 else {
         return false
       }
+      let ends = (range[0], range[range.count - 1])
+      guard min(ends.0, ends.1)...max(ends.0, ends.1) ~= integer else { return false }
       let (offset, overflows) = integer.subtractingReportingOverflow(range.start)
-      return !overflows && offset % range.step == 0 && 0..<range.count ~= offset / range.step
+      return !overflows && offset % range.step == 0
     default:
       let iterator = try iterator(container)
       while let element = try iterator.next(self) {

@@ -3,19 +3,24 @@ final class TemplateScope {
   let parent: TemplateScope?
   /// True where a macro may still use the scope after the block has ended.
   var isKept = false
-  private var variables: [(id: Int, value: TemplateValue)] = []
+  /// The first variables, which are looked through, and all others.
+  private var few: [(id: Int, value: TemplateValue)] = []
+  private var many: [Int: TemplateValue] = [:]
+  private static let fewCount = 16
 
   init(parent: TemplateScope?) { self.parent = parent }
 
   /// The variable of this scope.
   subscript(id: Int) -> TemplateValue? {
-    get { variables.first { $0.id == id }?.value }
+    get { few.first { $0.id == id }?.value ?? (many.isEmpty ? nil : many[id]) }
     set {
       guard let newValue else { return }
-      if let place = variables.firstIndex(where: { $0.id == id }) {
-        variables[place].value = newValue
+      if let place = few.firstIndex(where: { $0.id == id }) {
+        few[place].value = newValue
+      } else if few.count < Self.fewCount {
+        few.append((id, newValue))
       } else {
-        variables.append((id, newValue))
+        many[id] = newValue
       }
     }
   }
@@ -30,5 +35,8 @@ final class TemplateScope {
     return nil
   }
 
-  func clear() { variables.removeAll(keepingCapacity: true) }
+  func clear() {
+    few.removeAll(keepingCapacity: true)
+    many = [:]
+  }
 }

@@ -6,6 +6,8 @@
 struct FirstUses {
   private enum Use { case read, assigned }
   private var uses: [Int: Use] = [:]
+  /// The names of `uses` in the order in which they came.
+  private var order: [Int] = []
 
   /// The names that are assigned first.
   static func assigned(in statements: [TemplateStatement]) -> Set<Int> {
@@ -15,7 +17,13 @@ struct FirstUses {
   }
 
   private mutating func note(_ name: TemplateName, _ use: Use) {
-    if uses[name.id] == nil { uses[name.id] = use }
+    note(name.id, use)
+  }
+
+  private mutating func note(_ id: Int, _ use: Use) {
+    guard uses[id] == nil else { return }
+    uses[id] = use
+    order.append(id)
   }
 
   private mutating func visit(_ statements: [TemplateStatement]) {
@@ -44,23 +52,23 @@ struct FirstUses {
     _ branches: [(test: TemplateExpression, body: [TemplateStatement])], _ otherwise: [TemplateStatement]
   ) {
     if let first = branches.first { visit(first.test) }
-    let before = uses
-    var parts: [FirstUses] = []
-    for part in 0..<3 {
-      var inner = self
-      switch part {
-      case 0: inner.visit(branches.first?.body ?? [])
-      case 1:
-        for branch in branches.dropFirst() { inner.visit([branch], []) }
-      default: inner.visit(otherwise)
-      }
-      parts.append(inner)
+    var parts: [[Int: Use]] = []
+    parts.append(collecting { $0.visit(branches.first?.body ?? []) })
+    parts.append(collecting { for branch in branches.dropFirst() { $0.visit([branch], []) } })
+    parts.append(collecting { $0.visit(otherwise) })
+    for id in parts.flatMap(\.keys) {
+      note(id, parts.allSatisfy { $0[id] == .assigned } ? .assigned : .read)
     }
-    for part in parts {
-      for id in part.uses.keys where before[id] == nil {
-        uses[id] = parts.allSatisfy { $0.uses[id] == .assigned } ? .assigned : .read
-      }
-    }
+  }
+
+  /// The names that come first in `body`, which are forgotten again.
+  private mutating func collecting(_ body: (inout FirstUses) -> Void) -> [Int: Use] {
+    let known = order.count
+    body(&self)
+    var result: [Int: Use] = [:]
+    for id in order[known...] { result[id] = uses.removeValue(forKey: id) }
+    order.removeSubrange(known...)
+    return result
   }
 
   private mutating func visit(_ target: TemplateTarget) {

@@ -181,8 +181,7 @@ struct TemplateLexer {
     if try readNumber() { return }
     if PythonCharacter.isNamePart(scalar.value) { return try readName() }
     if scalar == "'" || scalar == "\"" { return try readString(quote: scalar) }
-    for symbol in TemplateToken.Symbol.allCases {
-      let text = MarkedText(symbol.rawValue)
+    for (symbol, text) in Self.symbols {
       guard source.matches(text.symbols[...], at: position) else { continue }
       try balance(scalar)
       append(.symbol(symbol))
@@ -190,6 +189,9 @@ struct TemplateLexer {
     }
     throw failure("the character \(JSON.quoted(source.part(position..<position + 1).string)) is unexpected")
   }
+
+  /// Operators and punctuation, the longer ones first.
+  private static let symbols = TemplateToken.Symbol.allCases.map { ($0, MarkedText($0.rawValue)) }
 
   private mutating func balance(_ scalar: Unicode.Scalar) throws(LMError) {
     switch scalar {

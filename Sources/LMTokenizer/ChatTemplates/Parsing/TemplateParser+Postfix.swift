@@ -97,15 +97,15 @@ extension TemplateParser {
   }
 
   private mutating func callArgument(_ result: inout TemplateCallArguments) throws(LMError) {
-    let misplaced = failure("an argument stands behind one that must come last")
     if skip(.multiply) {
-      guard result.list == nil, result.mapping == nil else { throw misplaced }
+      guard result.list == nil, result.mapping == nil else { throw misplaced() }
       result.list = try expression()
     } else if skip(.power) {
-      guard result.mapping == nil else { throw misplaced }
+      guard result.mapping == nil else { throw misplaced() }
       result.mapping = try expression()
     } else if case .name(let name) = token.kind, following.kind == .symbol(.assign) {
-      guard result.mapping == nil else { throw misplaced }
+      guard result.mapping == nil else { throw misplaced() }
+      guard result.named.count < Self.parameterLimit else { throw tooManyParameters() }
       guard !result.named.contains(where: { $0.name == name }) else {
         throw failure("the argument '\(name)' stands twice")
       }
@@ -113,10 +113,12 @@ extension TemplateParser {
       advance()
       result.named.append((name, try expression()))
     } else {
-      guard result.list == nil, result.mapping == nil, result.named.isEmpty else { throw misplaced }
+      guard result.list == nil, result.mapping == nil, result.named.isEmpty else { throw misplaced() }
       result.positional.append(try expression())
     }
   }
+
+  private func misplaced() -> LMError { failure("an argument stands behind one that must come last") }
 
   /// Filters behind `base`; behind what a block captures where that is nil. Nil where no filter follows.
   mutating func filters(

@@ -167,6 +167,7 @@ extension TemplateParser {
     while !isAt(.rightParenthesis) {
       if !result.isEmpty { try expect(.comma) }
       let parameter = name(try assignableName())
+      guard result.count < Self.parameterLimit else { throw tooManyParameters() }
       if result.contains(where: { $0.name.id == parameter.id }) {
         throw failure("the parameter '\(parameter.text)' stands twice")
       }

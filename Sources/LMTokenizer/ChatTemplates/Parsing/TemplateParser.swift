@@ -131,6 +131,13 @@ struct TemplateParser {
     failure("\(token.description) stands where \(expected) should stand")
   }
 
+  /// Parameters of a macro, and named arguments of a call, that are read.
+  static let parameterLimit = 255
+
+  func tooManyParameters() -> LMError {
+    failure("more than \(Self.parameterLimit) parameters or named arguments", remedy: "pass a mapping")
+  }
+
   func tooDeep() -> LMError {
     failure("more than \(Self.depthLimit) levels of nesting", remedy: "simplify the template")
   }
