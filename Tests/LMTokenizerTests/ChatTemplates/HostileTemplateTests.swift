@@ -173,7 +173,7 @@ import Testing
     let count = 20_000
     for unit in [
       "{% if a# %}{% set b# = 1 %}{% endif %}", "{% set a# = 1 %}{{ a# }}", "{#-  -#} {{-  1  -}} ",
-      "{% macro m#(x) %}{% endmacro %}{{ m#(1) }}", "{% raw %}  {%  {% endraw %}", "{{ '\\' ~ \"'\" }}",
+      "{% macro m#(x) %}{% endmacro %}{{ m#(1) }}", "{% raw %}  {%  {% endraw %}", "{{ '\\\\' ~ \"'\" }}",
     ] {
       let source = (0..<count).map {
         unit.replacing("#-", with: "\u{0}").replacing("-#", with: "\u{1}").replacing("#", with: "\($0)")

@@ -47,7 +47,7 @@ struct RandomTemplate {
         + "{{ k }}{{ v }}"
         + body(&self) + tag("endfor")
     case 5: return tag("set " + pick(["x", "y", "s"]) + " = " + expression(2)) + body(&self)
-    case 6: return tag("set x" + (chance(30) ? " | upper" : "")) + body(&self) + tag("endset") + "{{ x }}"
+    case 6: return tag("set z" + (chance(30) ? " | upper" : "")) + body(&self) + tag("endset") + "{{ z }}"
     case 7:
       return tag("macro m(a, b=" + expression(1) + ")") + "{{ a }}|" + body(&self) + tag("endmacro")
         + "{{ m(" + expression(1) + (chance(50) ? ", b=" + expression(1) : "") + ") }}"

@@ -2,7 +2,8 @@
 ///
 /// Jinja2 decides where a name is looked up before it runs the template: a name that the top level assigns
 /// before it reads it is a variable of the template alone, undefined up to the assignment, even where loops,
-/// macros and blocks (which are not looked into) read it earlier and the caller gives it a value.
+/// macros and blocks (which are not looked into) read it earlier and the caller gives it a value. Jinja2 does
+/// the same for names that only a loop, macro or block mentions; there they are looked up outside here.
 struct FirstUses {
   private enum Use { case read, assigned }
   private var uses: [Int: Use] = [:]
