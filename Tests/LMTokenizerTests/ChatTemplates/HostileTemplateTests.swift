@@ -37,6 +37,9 @@ import Testing
     "{{ (range(99999) | join('x' * 10 ** 6)) | length }}",
     "{{ '{0}{0}{0}{0}{0}{0}{0}{0}{0}{0}'.format('a' * 10 ** 7) }}",
     "{% set n = namespace(l=none) %}{% for i in range(99999) %}{% set n.l = namespace(l=n.l) %}{% endfor %}{{ n }}",
+    "{% set n = namespace() %}{% set n.n = n %}{{ n }}",
+    "{% set n = namespace(l=0) %}{% for i in range(9999) %}{% set m = namespace(l=n.l) %}"
+      + "{% set n.l = [[[[[[[[[[[[[[[[[[[[[[m]]]]]]]]]]]]]]]]]]]]]] %}{% endfor %}{{ n }}",
     "{% set n = namespace(f=none) %}{% for i in range(99999) %}{% macro g() %}{{ n.f }}{% endmacro %}"
       + "{% set n.f = g %}{% endfor %}{{ n.f() }}{{ 1 / 0 }}",
     "{% set n = namespace(l=[]) %}{% for i in range(99999) %}{% for x in [n.l] %}{% set n.l = loop %}{% endfor %}"

@@ -18,7 +18,11 @@ extension TemplateEvaluator {
   }
 
   private func appendRepresentation(of value: TemplateValue, to result: inout MarkedText) throws(LMError) {
-    try step()
+    // Namespaces may hold each other, so the nesting of values does not bound the depth.
+    try deeper { () throws(LMError) in try append(value, to: &result) }
+  }
+
+  private func append(_ value: TemplateValue, to result: inout MarkedText) throws(LMError) {
     switch value {
     case .undefined: result.append("Undefined")
     case .null: result.append("None")
@@ -39,10 +43,7 @@ extension TemplateEvaluator {
       try appendElements(view.elements.items, "([", "])", to: &result)
     case .namespace(let namespace):
       result.append("<Namespace ")
-      try deeper { () throws(LMError) in
-        let pairs = namespace.attributes.map { (TemplateValue.text($0.name), $0.value) }
-        try appendPairs(pairs, to: &result)
-      }
+      try appendPairs(namespace.attributes.map { (.text($0.name), $0.value) }, to: &result)
       result.append(">")
     case .loop(let loop):
       let length = try loop.attribute("length", self) ?? .null
