@@ -51,7 +51,8 @@ extension Tokenizer {
 
   /// Renders a chat with the tokenizer's template and encodes it; no text of a message becomes a control token.
   ///
-  /// For many chats, keep a ``ChatTemplate`` and a ``ChatEncoder``.
+  /// For many chats, keep a ``ChatTemplate`` and a ``ChatEncoder``. As in transformers, what a message calls
+  /// `reasoning_content`, `thinking` or `reasoning` is given to the template as the first two of them.
   /// - Parameters:
   ///   - messages: The messages, each an object such as `{"role": "user", "content": "Hello"}`.
   ///   - tools: JSON schemas of functions that the model may call.
@@ -64,8 +65,20 @@ extension Tokenizer {
   ) throws(LMError) -> [Int32] {
     let template = try chatTemplate(hasTools: tools != nil)
     let chat = try template.render(
-      messages: messages, tools: tools, addGenerationPrompt: addGenerationPrompt, variables: variables,
+      messages: messages.map(Self.withReasoning), tools: tools, addGenerationPrompt: addGenerationPrompt,
+      variables: variables,
       specialTokens: chatSpecialTokens)
     return try ChatEncoder(self, template).encode(chat)
+  }
+
+  /// The message with its reasoning under the names that templates know.
+  private static func withReasoning(_ message: JSON) -> JSON {
+    guard case .object(var object) = message,
+      let reasoning = ["reasoning_content", "thinking", "reasoning"].lazy.compactMap({ object[$0] })
+        .first(where: { $0 != .null })
+    else { return message }
+    if object["thinking"] == nil { object["thinking"] = reasoning }
+    object["reasoning_content"] = reasoning
+    return .object(object)
   }
 }

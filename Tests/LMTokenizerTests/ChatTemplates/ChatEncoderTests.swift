@@ -136,6 +136,14 @@ import Testing
     #expect(throws: LMError.self) { try tokenizer.chatTemplate() }
   }
 
+  @Test(arguments: ["reasoning_content", "thinking", "reasoning"])
+  func `reasoning is found under any of its names`(name: String) throws {
+    var tokenizer = try tokenizer()
+    tokenizer.configuration["chat_template"] = "{{ messages[0].reasoning_content }}{{ messages[0].thinking }}"
+    #expect(try tokenizer.encodeChat(messages: [["role": "assistant", name: "x"]]) == [120, 120])
+    #expect(try tokenizer.encodeChat(messages: [["role": "assistant", "reasoning": nil]]) == [])
+  }
+
   @Test func `variables of the caller replace special tokens`() throws {
     let template = try ChatTemplate(
       "{{ bos_token }}{{ documents is none }}{{ tools is none }}{{ add_generation_prompt }}")

@@ -38,6 +38,11 @@ import Testing
     "{{ '{0}{0}{0}{0}{0}{0}{0}{0}{0}{0}'.format('a' * 10 ** 7) }}",
     "{% set n = namespace(l=none) %}{% for i in range(99999) %}{% set n.l = namespace(l=n.l) %}{% endfor %}{{ n }}",
     "{% set n = namespace() %}{% set n.n = n %}{{ n }}",
+    "{% set s = 'x' * 9000000 %}{% set d = {s: 1} %}{% for i in range(99999) %}{{ d[s] }}{{ s in d }}{% endfor %}",
+    "{% set s = 'x' * 9000000 %}{% for i in range(99999) %}{{ {}[s] }}{{ s == s + '' }}{{ messages | attr(s) }}{% endfor %}",
+    "{% set s = 'x' * 9000000 %}{{ range(99999) | selectattr(s) | list }}{{ range(99999) | map(attribute=s) | list }}",
+    "{% set d = dict(range(9999) | map('string') | map('center', 2) | unique | batch(1) | map('list') | map('join')"
+      + " | map('list') | select) %}{% for i in range(99999) %}{% for k in d %}{% break %}{% endfor %}{% endfor %}",
     "{% set n = namespace(l=0) %}{% for i in range(9999) %}{% set m = namespace(l=n.l) %}"
       + "{% set n.l = [[[[[[[[[[[[[[[[[[[[[[m]]]]]]]]]]]]]]]]]]]]]] %}{% endfor %}{{ n }}",
     "{% set n = namespace(f=none) %}{% for i in range(99999) %}{% macro g() %}{{ n.f }}{% endmacro %}"

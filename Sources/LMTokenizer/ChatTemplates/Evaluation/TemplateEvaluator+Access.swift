@@ -14,8 +14,7 @@ extension TemplateEvaluator {
     switch value {
     case .undefined(let absence): throw undefined(absence)
     case .mapping(let mapping):
-      if case .tuple = index { _ = try key(index) }
-      if let key = TemplateKey(index), let found = mapping[key] { return found }
+      if TemplateKey.canBeKey(index), let found = mapping[try key(index)] { return found }
     case .list(let list), .tuple(let list):
       if let place = place(index, list.items.count) { return list.items[place] }
     case .text(let text):
@@ -28,7 +27,13 @@ extension TemplateEvaluator {
       return .undefined(
         .attribute(index.asInteger.map(String.init) ?? index.typeName, ofType: value.typeName))
     }
-    return try own(TemplateAttribute(name), of: value) ?? missing(name, of: value)
+    return try own(try self.attribute(named: name), of: value) ?? missing(name, of: value)
+  }
+
+  /// The attribute that a text names.
+  func attribute(named name: MarkedText) throws(LMError) -> TemplateAttribute {
+    try read(name.count)
+    return TemplateAttribute(name)
   }
 
   /// The position that an index means in a sequence of `count`, negative ones from the end.

@@ -125,6 +125,7 @@ extension TemplateEvaluator {
     guard case .mapping(let mapping) = value else { throw unsuitable(value, for: "** in a call") }
     for (key, value) in zip(mapping.keys, mapping.values) {
       guard case .text(let name) = key else { throw unsuitable(key, for: "the name of an argument") }
+      try read(name.count)
       let text = name.string
       guard !arguments.named.contains(where: { $0.name == text }) else {
         throw failure("the argument '\(text)' stands twice")

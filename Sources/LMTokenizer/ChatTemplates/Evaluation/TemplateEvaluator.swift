@@ -86,6 +86,9 @@ final class TemplateEvaluator {
   /// Counts the reading of `count` symbols.
   func read(_ count: Int) throws(LMError) { try step(count >> 6) }
 
+  /// Counts work on `count` symbols that takes far longer than reading them.
+  func study(_ count: Int) throws(LMError) { try step(count >> 2) }
+
   /// Counts memory for `count` symbols before it is taken.
   func allocate(_ count: Int) throws(LMError) {
     guard count <= symbolsLeft else {
@@ -133,7 +136,11 @@ final class TemplateEvaluator {
 
   /// The key for `value`.
   func key(_ value: TemplateValue) throws(LMError) -> TemplateKey {
-    if case .tuple = value { try step(try size(value)) }
+    switch value {
+    case .tuple: try step(try size(value))
+    case .text(let text): try read(text.count)
+    default: break
+    }
     guard let key = TemplateKey(value) else {
       throw failure("a value of type \(value.typeName) cannot be a key", remedy: "use a string as key")
     }
@@ -142,6 +149,7 @@ final class TemplateEvaluator {
 
   /// Elements of nested tuples, each counted as a step.
   private func size(_ value: TemplateValue) throws(LMError) -> Int {
+    if case .text(let text) = value { return 1 + text.count >> 6 }
     guard case .tuple(let list) = value else { return 1 }
     try step(list.items.count)
     var total = 1

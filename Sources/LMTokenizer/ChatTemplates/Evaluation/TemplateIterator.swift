@@ -45,7 +45,13 @@ extension TemplateEvaluator {
     case .list(let list), .tuple(let list): return TemplateIterator(list)
     case .view(let view): return TemplateIterator(view.elements)
     case .generator(let iterator): return iterator
-    case .mapping(let mapping): return TemplateIterator(TemplateList(mapping.keys))
+    case .mapping(let mapping):
+      var position = 0
+      return TemplateIterator(depth: mapping.depth) { _ in
+        guard position < mapping.count else { return nil }
+        position += 1
+        return mapping.keys[position - 1]
+      }
     case .text(let text):
       var position = 0
       return TemplateIterator(depth: 0) { _ in

@@ -13,7 +13,7 @@ extension TemplateEvaluator {
       return values[1]?.isTrue ?? false && !value.isTrue ? values[0] ?? .text("") : value
     case .attr:
       let values = try arguments.values(["name"], required: 1, of: name, self)
-      return try attribute(TemplateAttribute(try argumentText(values[0], of: name)), onlyOf: value)
+      return try attribute(try attribute(named: try argumentText(values[0], of: name)), onlyOf: value)
     case .join: return .text(try join(value, arguments))
     case .dictsort: return .list(try dictionarySorted(value, arguments))
     case .sort: return .list(try sorted(value, arguments))

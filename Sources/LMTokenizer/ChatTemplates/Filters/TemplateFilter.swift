@@ -36,6 +36,7 @@ extension TemplateEvaluator {
     switch attribute {
     case nil, .some(.null): return []
     case .text(let text)?:
+      try allocate(text.count)
       return text.split(by: ".").map { part in
         let isNumber = part.satisfies(.isdigit)
         if isNumber, case .value(let position) = PythonNumberParsing.integer(part) {
@@ -63,6 +64,7 @@ extension TemplateEvaluator {
   func folded(_ value: TemplateValue, _ isCaseSensitive: Bool) throws(LMError) -> TemplateValue {
     guard !isCaseSensitive, case .text(let text) = value else { return value }
     try allocate(text.count)
+    try study(text.count)
     return .text(text.lowercased)
   }
 }

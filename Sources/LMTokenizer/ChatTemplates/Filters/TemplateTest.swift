@@ -40,10 +40,10 @@ extension TemplateEvaluator {
     switch test {
     case .odd: return try equal(try remainder(value), .integer(1))
     case .even: return try isZero(try remainder(value))
-    case .lower: return try text(value).satisfies(.islower)
-    case .upper: return try text(value).satisfies(.isupper)
-    case .filter: return try TemplateFilter(rawValue: text(value).string) != nil
-    case .test: return try TemplateTest(rawValue: text(value).string) != nil
+    case .lower, .upper, .filter, .test:
+      let text = try text(value)
+      try study(text.count)
+      return text.passes(test)
     default: return isOfKind(test, value)
     }
   }
@@ -89,6 +89,18 @@ extension TemplateEvaluator {
     case (.loop(let a), .loop(let b)): a === b
     case (.generator(let a), .generator(let b)): a === b
     default: false
+    }
+  }
+}
+
+extension MarkedText {
+  /// The tests of a text's letters, and whether it names a filter or a test.
+  fileprivate func passes(_ test: TemplateTest) -> Bool {
+    switch test {
+    case .lower: satisfies(.islower)
+    case .upper: satisfies(.isupper)
+    case .filter: TemplateFilter(rawValue: string) != nil
+    default: TemplateTest(rawValue: string) != nil
     }
   }
 }

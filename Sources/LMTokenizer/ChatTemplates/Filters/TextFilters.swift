@@ -40,6 +40,7 @@ extension TemplateEvaluator {
       _ = try arguments.values([], of: name, self)
       let text = try text(value)
       try allocate(text.count)
+      if filter != .safe, filter != .string { try study(text.count) }
       return try changed(text, filter)
     }
   }

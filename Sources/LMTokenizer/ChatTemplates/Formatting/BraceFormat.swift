@@ -105,7 +105,7 @@ extension TemplateEvaluator {
           value = try item(.text(part), of: value)
         }
       } else {
-        value = try attribute(TemplateAttribute(part), of: value)
+        value = try attribute(try attribute(named: part), of: value)
       }
     }
     return value

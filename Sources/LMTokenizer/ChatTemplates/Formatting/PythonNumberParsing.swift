@@ -47,10 +47,15 @@ enum PythonNumberParsing {
     return Double(text)
   }
 
+  /// Characters of a number, as many as Python reads in an integer.
+  private static let lengthLimit = 4_300
+
   /// The text without white space around it, digits of all scripts as ASCII; nil beyond ASCII otherwise.
   private static func plain(_ text: MarkedText) -> String? {
     var result = ""
-    for index in text.strippedRange() {
+    let range = text.strippedRange()
+    guard range.count <= lengthLimit else { return nil }
+    for index in range {
       let scalar = text[index]
       if scalar.isASCII {
         result.unicodeScalars.append(scalar)

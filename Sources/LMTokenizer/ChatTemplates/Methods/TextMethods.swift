@@ -32,6 +32,7 @@ extension TemplateEvaluator {
       return .text(try expandTabs(text, try integer(values[0], or: 8, of: "expandtabs")))
     default:
       _ = try arguments.values([], of: method.rawValue, self)
+      try study(text.count)
       if let changed = changedCase(method, text) { return .text(changed) }
       return .bool(text.satisfies(method))
     }

@@ -36,6 +36,14 @@ enum TemplateKey: Hashable {
   case tuple([TemplateKey])
   case range(Int, Int, Int)
 
+  /// True where `value` can be a key, unless it is a tuple of what cannot.
+  static func canBeKey(_ value: TemplateValue) -> Bool {
+    switch value {
+    case .undefined, .null, .bool, .integer, .number, .text, .range, .tuple: true
+    default: false
+    }
+  }
+
   /// The key for `value`; nil where it cannot be one, such as a list.
   init?(_ value: TemplateValue) {
     switch value {
