@@ -178,17 +178,15 @@ import Testing
   @Test func `a long source is read in time in proportion to its length`() throws {
     let clock = ContinuousClock()
     let start = clock.now
-    let count = 20_000
-    for unit in [
-      "{% if a# %}{% set b# = 1 %}{% endif %}", "{% set a# = 1 %}{{ a# }}", "{#-  -#} {{-  1  -}} ",
-      "{% macro m#(x) %}{% endmacro %}{{ m#(1) }}", "{% raw %}  {%  {% endraw %}", "{{ '\\\\' ~ \"'\" }}",
-    ] {
-      let source = (0..<count).map {
-        unit.replacing("#-", with: "\u{0}").replacing("-#", with: "\u{1}").replacing("#", with: "\($0)")
-          .replacing("\u{0}", with: "#-").replacing("\u{1}", with: "-#")
-      }.joined()
-      _ = try ChatTemplate(String(source.unicodeScalars.prefix(1 << 20).map(Character.init))).render(
-        messages: [])
+    let count = 8_000
+    let units: [(Int) -> String] = [
+      { "{% if a\($0) %}{% set b\($0) = 1 %}{% endif %}" }, { "{% set a\($0) = 1 %}{{ a\($0) }}" },
+      { _ in "{#-  -#} {{-  1  -}} " }, { "{% macro m\($0)(x) %}{% endmacro %}{{ m\($0)(1) }}" },
+      { _ in "{% raw %}  {%  {% endraw %}" }, { _ in "{{ '\\\\' ~ \"'\" }}" },
+    ]
+    for unit in units {
+      let source = (0..<count).map(unit).joined()
+      _ = try ChatTemplate(source).render(messages: [])
     }
     #expect(clock.now - start < .seconds(60), "\(clock.now - start)")
     let many = (0..<5_000).map { "a\($0)=1" }.joined(separator: ", ")
