@@ -58,3 +58,18 @@ enum ByteLevelAlphabet {
     (0x21...0x7E).contains(byte) || (0xA1...0xAC).contains(byte) || (0xAE...0xFF).contains(byte)
   }
 }
+
+extension ByteLevelAlphabet {
+  /// Writes every byte of the text as its character.
+  static func map(_ output: inout TextRewriter) {
+    let text = output.input
+    var index = 0
+    while index < text.count {
+      let length = text.codePoint(index).length
+      for place in index..<index + length {
+        output.emit(codePoint: UInt32(codePoints[Int(text.bytes[place])]), for: index..<index + length)
+      }
+      index += length
+    }
+  }
+}
