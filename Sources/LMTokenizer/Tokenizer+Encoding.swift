@@ -91,7 +91,7 @@ extension Tokenizer {
     }
   }
 
-  private func matches(
+  func matches(
     _ matcher: AddedTokenMatcher, _ text: TextCursor, _ specials: SpecialTokenPolicy
   ) throws(LMError) -> [AddedTokenMatcher.Match] {
     if matcher.isEmpty { return [] }

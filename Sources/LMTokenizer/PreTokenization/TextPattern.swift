@@ -130,7 +130,7 @@ extension TextCursor {
     while index <= count - needle.count {
       guard let found = memchr(bytes + index, Int32(first), count - needle.count + 1 - index) else { return nil }
       index = UnsafeRawPointer(found) - UnsafeRawPointer(bytes)
-      if needle.withUnsafeBytes({ memcmp($0.baseAddress ?? found, bytes + index, needle.count) }) == 0 {
+      if needle.withUnsafeBytes({ memcmp($0.baseAddress ?? UnsafeRawPointer(found), bytes + index, needle.count) }) == 0 {
         return index..<index + needle.count
       }
       index += 1

@@ -33,7 +33,8 @@ final class UnigramWorker<Score: BinaryFloatingPoint>: PieceWorker {
     findPath(piece)
     let before = output.count
     readPath(piece) { id, _ in if id >= 0 { output.append(id) } }
-    UnsafeMutableBufferPointer(start: output.base + before, count: output.count - before).reverse()
+    var path = UnsafeMutableBufferPointer(start: output.base + before, count: output.count - before)
+    path.reverse()
     if ends.count > Self.keptLength { ends = [] }
   }
 
