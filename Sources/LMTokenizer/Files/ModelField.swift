@@ -5,13 +5,13 @@ enum ModelField {
   /// The model that the document describes.
   static func read(
     _ document: JSONField, _ preTokenizer: PreTokenizer, _ normalizer: Normalizer, _ added: [AddedToken]
-  ) throws(LMError) -> TokenizerModel {
+  ) throws(LMError) -> (TokenizerModel, [AddedToken]) {
     let model = try document["model"]
     switch try type(model) {
-    case "BPE": return try bpe(document, model, isByteLevel(model, preTokenizer, normalizer), added)
-    case "Unigram": return .unigram(try unigram(document, model, added))
-    case "WordPiece": return .wordPiece(try wordPiece(document, model, added))
-    case "WordLevel": return .wordLevel(try wordLevel(document, model, added))
+    case "BPE": return try bpe(model, isByteLevel(model, preTokenizer, normalizer), added)
+    case "Unigram": return try unigram(model, added)
+    case "WordPiece": return try wordPiece(model, added)
+    case "WordLevel": return try wordLevel(model, added)
     default: throw TokenizerFile.unsupported(try model["type"], "BPE, Unigram, WordPiece or WordLevel")
     }
   }
@@ -43,15 +43,15 @@ enum ModelField {
   }
 
   private static func bpe(
-    _ document: JSONField, _ model: JSONField, _ isByteLevel: Bool, _ added: [AddedToken]
-  ) throws(LMError) -> TokenizerModel {
+    _ model: JSONField, _ isByteLevel: Bool, _ added: [AddedToken]
+  ) throws(LMError) -> (TokenizerModel, [AddedToken]) {
     if let dropout = try model.optional("dropout"), try dropout.double() != 0 {
       throw dropout.failure(
         "is \(try dropout.double()), which makes ids random", remedy: "set it to null to encode")
     }
     let prefix = try model.optional("continuing_subword_prefix")?.string() ?? ""
     let vocabulary = try VocabularyField.read(
-      try model["vocab"], added, in: document, isByteLevel: isByteLevel)
+      try model["vocab"], added, isByteLevel: isByteLevel)
     let merges = try MergesField.read(
       try model["merges"], vocabulary, isByteLevel: isByteLevel, prefix: Array(prefix.utf8))
     var options = CharacterBPEModel.Options()
@@ -61,32 +61,33 @@ enum ModelField {
     options.fusesUnknown = try model.optional("fuse_unk")?.bool() ?? false
     options.ignoresMerges = try model.optional("ignore_merges")?.bool() ?? false
     if isByteLevel {
-      return .byteLevel(
-        BPEModel(
-          vocabulary: vocabulary.tokens, modelCount: vocabulary.modelCount,
-          byteTokens: vocabulary.byteTokens, merges: merges, ignoresMerges: options.ignoresMerges,
-          unknownID: options.unknownID, fusesUnknown: options.fusesUnknown))
+      let model = BPEModel(
+        vocabulary: vocabulary.tokens, modelCount: vocabulary.modelCount,
+        byteTokens: vocabulary.byteTokens, merges: merges, ignoresMerges: options.ignoresMerges,
+        unknownID: options.unknownID, fusesUnknown: options.fusesUnknown)
+      return (.byteLevel(model), vocabulary.addedTokens)
     }
     options.usesByteFallback = try model.optional("byte_fallback")?.bool() ?? false
     options.continuingPrefix = prefix
     options.endSuffix = try model.optional("end_of_word_suffix")?.string() ?? ""
-    return .characters(
-      CharacterBPEModel(
-        vocabulary: vocabulary.tokens, modelCount: vocabulary.modelCount, merges: merges, options: options))
+    let model = CharacterBPEModel(
+      vocabulary: vocabulary.tokens, modelCount: vocabulary.modelCount, merges: merges, options: options)
+    return (.characters(model), vocabulary.addedTokens)
   }
 
   private static func unigram(
-    _ document: JSONField, _ model: JSONField, _ added: [AddedToken]
-  ) throws(LMError) -> UnigramModel {
+    _ model: JSONField, _ added: [AddedToken]
+  ) throws(LMError) -> (TokenizerModel, [AddedToken]) {
     let pieces = try model["vocab"]
     let (tokens, scores) = try scored(pieces)
-    let vocabulary = try VocabularyField.read(tokens, pieces, added, in: document)
+    let (vocabulary, added) = try VocabularyField.read(tokens, pieces, added)
     let unknownID = try model.optional("unk_id")?.integer(in: 0...max(0, scores.count - 1))
     let specials = Set(added.filter(\.isSpecial).map { Int($0.id) })
-    return UnigramModel(
+    let model = UnigramModel(
       vocabulary: vocabulary, scores: scores, unknownID: unknownID.map { Int32($0) },
       usesByteFallback: try model.optional("byte_fallback")?.bool() ?? false,
       isFound: { $0 == unknownID || !specials.contains($0) })
+    return (.unigram(model), added)
   }
 
   private static func scored(_ field: JSONField) throws(LMError) -> ([String], [Double]) {
@@ -110,24 +111,26 @@ enum ModelField {
   }
 
   private static func wordPiece(
-    _ document: JSONField, _ model: JSONField, _ added: [AddedToken]
-  ) throws(LMError) -> WordPieceModel {
-    let vocabulary = try VocabularyField.read(try model["vocab"], added, in: document, isByteLevel: false)
+    _ model: JSONField, _ added: [AddedToken]
+  ) throws(LMError) -> (TokenizerModel, [AddedToken]) {
+    let vocabulary = try VocabularyField.read(try model["vocab"], added, isByteLevel: false)
     let unknown = try model["unk_token"]
-    return WordPieceModel(
+    let result = WordPieceModel(
       vocabulary: vocabulary.tokens, modelCount: vocabulary.modelCount,
       unknownID: try vocabulary.id(of: try unknown.string(), unknown),
       continuingPrefix: try model.optional("continuing_subword_prefix")?.string() ?? "##",
       longestWord: try model.optional("max_input_chars_per_word")?.integer(in: 0...Int(Int32.max)) ?? 100)
+    return (.wordPiece(result), vocabulary.addedTokens)
   }
 
   private static func wordLevel(
-    _ document: JSONField, _ model: JSONField, _ added: [AddedToken]
-  ) throws(LMError) -> WordLevelModel {
-    let vocabulary = try VocabularyField.read(try model["vocab"], added, in: document, isByteLevel: false)
+    _ model: JSONField, _ added: [AddedToken]
+  ) throws(LMError) -> (TokenizerModel, [AddedToken]) {
+    let vocabulary = try VocabularyField.read(try model["vocab"], added, isByteLevel: false)
     let name = try model.optional("unk_token")?.string() ?? "<unk>"
-    return WordLevelModel(
+    let result = WordLevelModel(
       vocabulary: vocabulary.tokens, modelCount: vocabulary.modelCount,
       unknownID: vocabulary.tokens.id(of: Array(name.utf8)), unknownName: name)
+    return (.wordLevel(result), vocabulary.addedTokens)
   }
 }

@@ -6,10 +6,10 @@ import LMRuntime
 package enum TokenizerFile {
   /// The tokenizer that a document describes.
   package static func tokenizer(_ document: JSONField) throws(LMError) -> Tokenizer {
-    let addedTokens = try addedTokens(document)
     let preTokenizer = try PreTokenizerField.read(document.optional("pre_tokenizer"))
     let normalizer = try NormalizerField.read(document.optional("normalizer"))
-    let model = try ModelField.read(document, preTokenizer, normalizer, addedTokens)
+    let (model, addedTokens) = try ModelField.read(
+      document, preTokenizer, normalizer, try addedTokens(document))
     var tokenizer = Tokenizer(
       model: model, normalizer: normalizer, preTokenizer: preTokenizer,
       decoder: try DecoderField.read(document.optional("decoder")), addedTokens: addedTokens)

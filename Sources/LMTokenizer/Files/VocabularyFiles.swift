@@ -54,7 +54,7 @@ enum VocabularyFiles {
         added.append(AddedToken(name, id: id))
       }
     }
-    let vocabulary = try VocabularyField.read(field, added, in: field, isByteLevel: true)
+    let vocabulary = try VocabularyField.read(field, added, isByteLevel: true)
     let merges = try merges(mergesPath, vocabulary)
     let model = BPEModel(
       vocabulary: vocabulary.tokens, modelCount: vocabulary.modelCount, byteTokens: vocabulary.byteTokens,

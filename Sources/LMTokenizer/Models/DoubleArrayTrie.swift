@@ -1,3 +1,5 @@
+import Glibc
+
 /// A trie of byte strings in one array (Aoe, "An Efficient Digital Search Algorithm by Using a Double-Array
 /// Structure", 1989): the child of a node by a byte is at `base + byte`, if that unit names the node as its parent.
 package final class DoubleArrayTrie: @unchecked Sendable {
@@ -8,9 +10,6 @@ package final class DoubleArrayTrie: @unchecked Sendable {
     /// -1 where no key ends.
     var value: Int32 = -1
   }
-
-  /// Places that are tried for one node before it goes to the end of the array.
-  private static let attempts = 512
 
   private let units: UnsafeMutablePointer<Unit>
   private let count: Int
@@ -25,15 +24,12 @@ package final class DoubleArrayTrie: @unchecked Sendable {
   /// A trie of `keys`; of equal keys the value of the last counts. Empty keys are left out.
   /// - Complexity: O(k log k) for k bytes of all keys.
   package init(_ keys: [(key: ArraySlice<UInt8>, value: Int32)]) {
-    let sorted = keys.enumerated().filter { !$1.key.isEmpty }.sorted { left, right in
-      left.element.key.lexicographicallyPrecedes(right.element.key)
-        || left.offset < right.offset && left.element.key.elementsEqual(right.element.key)
-    }.map(\.element)
+    let sorted = SortedKeys(keys)
     var builder = Builder()
     builder.build(sorted)
     count = builder.units.count
-    keyCount = sorted.count
-    longestKey = sorted.lazy.map(\.key.count).max() ?? 0
+    keyCount = sorted.ends.count
+    longestKey = sorted.longest
     units = .allocate(capacity: count)
     units.initialize(from: builder.units, count: count)
   }
@@ -75,9 +71,48 @@ package final class DoubleArrayTrie: @unchecked Sendable {
     return best
   }
 
+  /// Keys in ascending order, one after the other in one block.
+  private struct SortedKeys {
+    private(set) var bytes: [UInt8] = []
+    private(set) var ends: [Int] = []
+    private(set) var values: [Int32] = []
+    private(set) var longest = 0
+
+    init(_ keys: [(key: ArraySlice<UInt8>, value: Int32)]) {
+      var flat: [UInt8] = []
+      var ranges: [Range<Int>] = []
+      ranges.reserveCapacity(keys.count)
+      for (key, _) in keys {
+        ranges.append(flat.count..<flat.count + key.count)
+        flat += key
+        longest = max(longest, key.count)
+      }
+      let order = flat.withUnsafeBufferPointer { flat in
+        guard let base = flat.baseAddress else { return [Int]() }
+        return ranges.indices.filter { !ranges[$0].isEmpty }.sorted { left, right in
+          let (a, b) = (ranges[left], ranges[right])
+          let order = memcmp(base + a.lowerBound, base + b.lowerBound, min(a.count, b.count))
+          if order != 0 { return order < 0 }
+          return a.count == b.count ? left < right : a.count < b.count
+        }
+      }
+      bytes.reserveCapacity(flat.count)
+      for position in order {
+        bytes += flat[ranges[position]]
+        ends.append(bytes.count)
+        values.append(keys[position].value)
+      }
+    }
+
+    func start(_ key: Int) -> Int { key == 0 ? 0 : ends[key - 1] }
+  }
+
   private struct Builder {
     var units = [Unit(base: 1, parent: 0)]
-    private var firstFree = 1
+    /// All units before are taken, but for the first 256, which some bytes could never reach.
+    private var firstFree = 257
+    /// Nodes with several children look for a place among the last units only.
+    private static let window = 1024
 
     /// A node whose children are still to be placed: the keys `range` agree in their first `depth` bytes.
     private struct Task {
@@ -86,67 +121,60 @@ package final class DoubleArrayTrie: @unchecked Sendable {
       let depth: Int
     }
 
-    mutating func build(_ keys: [(key: ArraySlice<UInt8>, value: Int32)]) {
-      var tasks = [Task(node: 0, range: 0..<keys.count, depth: 0)]
-      var children: [(byte: UInt8, range: Range<Int>)] = []
+    mutating func build(_ keys: SortedKeys) {
+      var tasks = [Task(node: 0, range: 0..<keys.ends.count, depth: 0)]
+      var bytes: [UInt8] = []
+      var starts: [Int] = []
       while let task = tasks.popLast() {
-        children.removeAll(keepingCapacity: true)
-        for position in task.range {
-          let key = keys[position].key
-          guard key.count > task.depth else {
-            units[task.node].value = keys[position].value
+        bytes.removeAll(keepingCapacity: true)
+        starts.removeAll(keepingCapacity: true)
+        for key in task.range {
+          let place = keys.start(key) + task.depth
+          guard place < keys.ends[key] else {
+            units[task.node].value = keys.values[key]
             continue
           }
-          let byte = key[key.startIndex + task.depth]
-          if let last = children.last, last.byte == byte {
-            children[children.count - 1].range = last.range.lowerBound..<position + 1
-          } else {
-            children.append((byte, position..<position + 1))
+          let byte = keys.bytes[place]
+          if byte != bytes.last {
+            bytes.append(byte)
+            starts.append(key)
           }
         }
-        guard let first = children.first else { continue }
-        let base = place(children.map(\.byte), first.byte)
+        guard !bytes.isEmpty else { continue }
+        let base = place(bytes)
         units[task.node].base = Int32(base)
-        for child in children { units[base + Int(child.byte)].parent = Int32(task.node) }
-        for child in children {
-          tasks.append(Task(node: base + Int(child.byte), range: child.range, depth: task.depth + 1))
+        for (index, byte) in bytes.enumerated() {
+          let node = base + Int(byte)
+          units[node].parent = Int32(task.node)
+          let end = index + 1 < starts.count ? starts[index + 1] : task.range.upperBound
+          tasks.append(Task(node: node, range: starts[index]..<end, depth: task.depth + 1))
         }
       }
-      // Every base has 256 units behind it, so that look-ups need no check of bounds.
-      let longest = units.lazy.map { Int($0.base) }.max() ?? 0
-      reserve(longest + 256)
     }
 
-    /// A base whose units for all `bytes` are free.
-    private mutating func place(_ bytes: [UInt8], _ first: UInt8) -> Int {
+    /// A base whose units for all `bytes` (ascending) are free. It has 256 units behind it, so that look-ups need
+    /// no check of bounds.
+    private mutating func place(_ bytes: [UInt8]) -> Int {
       while firstFree < units.count, units[firstFree].parent >= 0 { firstFree += 1 }
-      var position = max(firstFree, Int(first) + 1)
-      var tried = 0
-      while position < units.count {
-        if units[position].parent < 0 {
-          let base = position - Int(first)
-          if bytes.allSatisfy({ isFree(base + Int($0)) }) {
-            reserve(base + 256)
-            return base
-          }
-          tried += 1
-          if tried > DoubleArrayTrie.attempts {
-            // What lies before is nearly full.
-            if bytes.count == 1 { firstFree = max(firstFree, position) }
-            break
-          }
-        }
-        position += 1
+      let first = Int(bytes[0])
+      let from = bytes.count == 1 ? firstFree : max(firstFree, units.count - Self.window)
+      var position = from
+      while position < units.count, !isFree(position - first, bytes) { position += 1 }
+      let base = position - first
+      if units.count < base + 256 {
+        units.append(contentsOf: repeatElement(Unit(), count: base + 256 - units.count))
       }
-      let base = max(units.count, Int(first) + 1) - Int(first)
-      reserve(base + 256)
       return base
     }
 
-    private func isFree(_ position: Int) -> Bool { position >= units.count || units[position].parent < 0 }
-
-    private mutating func reserve(_ size: Int) {
-      if units.count < size { units.append(contentsOf: repeatElement(Unit(), count: size - units.count)) }
+    private func isFree(_ base: Int, _ bytes: [UInt8]) -> Bool {
+      units.withUnsafeBufferPointer { units in
+        for byte in bytes {
+          let position = base + Int(byte)
+          if position < units.count, units[position].parent >= 0 { return false }
+        }
+        return true
+      }
     }
   }
 }

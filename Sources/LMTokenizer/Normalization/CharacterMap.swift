@@ -19,8 +19,8 @@ package final class CharacterMap: Sendable, Equatable {
   package let rule: Rule
   private let units: [UInt32]
   private let replacements: [UInt8]
-  /// True for ASCII bytes that begin a key.
-  private let beginsKey: [Bool]
+  /// True for ASCII characters that are keys.
+  private let isKey: [Bool]
 
   /// Checks and takes apart a map: the size of the trie in bytes, the trie, the replacements.
   /// - Throws: ``LMError`` where the sizes do not fit.
@@ -39,12 +39,12 @@ package final class CharacterMap: Sendable, Equatable {
     self.rule = rule
     units = stride(from: 4, to: 4 + size, by: 4).map(word)
     replacements = Array(blob[(4 + size)...])
-    var begins = Array(repeating: false, count: 128)
+    var isKey = Array(repeating: false, count: 128)
     let root = Int(Self.offset(units[0]))
     for byte in 1..<128 where (root ^ byte) < units.count && Self.label(units[root ^ byte]) == UInt32(byte) {
-      begins[byte] = true
+      isKey[byte] = units[root ^ byte] >> 8 & 1 == 1
     }
-    beginsKey = begins
+    self.isKey = isKey
   }
 
   package static func == (left: CharacterMap, right: CharacterMap) -> Bool {
@@ -117,10 +117,16 @@ package final class CharacterMap: Sendable, Equatable {
     let text = output.input
     var start = 0
     while start < text.count {
+      let plain = endOfPlainASCII(text, start)
+      if plain > start {
+        output.keep(start..<plain)
+        start = plain
+        continue
+      }
       let byte = text.bytes[start]
       // Between two ASCII characters there is always a boundary, but for CR and LF.
       if byte < 0x80, byte != 0x0D, start + 1 == text.count || text.bytes[start + 1] < 0x80 {
-        if beginsKey[Int(byte)] {
+        if isKey[Int(byte)] {
           replaceEach(text, start..<start + 1, &output)
         } else {
           output.keep(start..<start + 1)
@@ -135,6 +141,20 @@ package final class CharacterMap: Sendable, Equatable {
         replaceEach(text, start..<end, &output)
       }
       start = end
+    }
+  }
+
+  /// The end of the run of ASCII characters that are no keys; the last before other text does not count, because
+  /// a mark may follow it.
+  private func endOfPlainASCII(_ text: TextCursor, _ start: Int) -> Int {
+    isKey.withUnsafeBufferPointer { isKey in
+      var index = start
+      while index < text.count, text.bytes[index] < 0x80, !isKey[Int(text.bytes[index])],
+        text.bytes[index] != 0x0D
+      {
+        index &+= 1
+      }
+      return index < text.count && index > start && text.bytes[index] >= 0x80 ? index - 1 : index
     }
   }
 

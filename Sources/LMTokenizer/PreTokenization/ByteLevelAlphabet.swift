@@ -72,4 +72,24 @@ extension ByteLevelAlphabet {
       index += length
     }
   }
+
+  /// Writes the characters of all bytes of a text into `buffer`, which has room for two bytes for each, and returns
+  /// how many bytes they take.
+  static func write(_ text: TextCursor, to buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
+    codePoints.withUnsafeBufferPointer { codePoints in
+      var count = 0
+      for byte in text.buffer {
+        let codePoint = codePoints[Int(byte)]
+        if codePoint < 0x80 {
+          buffer[count] = byte
+          count &+= 1
+        } else {
+          buffer[count] = UInt8(truncatingIfNeeded: codePoint >> 6 | 0xC0)
+          buffer[count &+ 1] = UInt8(truncatingIfNeeded: codePoint & 0x3F | 0x80)
+          count &+= 2
+        }
+      }
+      return count
+    }
+  }
 }

@@ -68,6 +68,7 @@ struct PieceCutter: Sendable {
     _ set: ReferenceClass, _ behavior: SplitBehavior, _ piece: TextPiece, _ body: (TextPiece) -> Void
   ) {
     let text = piece.text
+    if behavior == .removed { return withoutClass(set, piece, body) }
     var joiner = PieceJoiner(behavior)
     var done = 0
     var index = 0
@@ -82,6 +83,23 @@ struct PieceCutter: Sendable {
     }
     if done < index { joiner.add(done..<index, isMatch: false) { body(piece.part($0)) } }
     joiner.finish { body(piece.part($0)) }
+  }
+
+  /// The runs without code points of `set`.
+  private func withoutClass(_ set: ReferenceClass, _ piece: TextPiece, _ body: (TextPiece) -> Void) {
+    let text = piece.text
+    let table = ReferenceClass.table
+    var start = 0
+    var index = 0
+    while index < text.count {
+      let (codePoint, length) = text.codePoint(index)
+      if codePoint != TextCursor.invalid, table[codePoint] & set.rawValue != 0 {
+        if start < index { body(piece.part(start..<index)) }
+        start = index &+ length
+      }
+      index &+= length
+    }
+    if start < index { body(piece.part(start..<index)) }
   }
 
   private func byText(
@@ -131,11 +149,22 @@ struct PieceCutter: Sendable {
   }
 
   private func mapped(_ piece: TextPiece, _ body: (TextPiece) -> Void) {
-    rewritten(piece, mapsBytes) { ByteLevelAlphabet.map(&$0) } body: { body($0) }
+    guard mapsBytes else { return body(piece) }
+    if piece.origins == nil, piece.text.count <= Self.shortLength {
+      return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2 * Self.shortLength) { buffer in
+        let count = ByteLevelAlphabet.write(piece.text, to: buffer)
+        let text = TextCursor(UnsafeBufferPointer(rebasing: buffer[..<count]))
+        body(TextPiece(text: text, origins: nil, startsText: piece.startsText))
+      }
+    }
+    rewritten(piece, true) { ByteLevelAlphabet.map(&$0) } body: { body($0) }
   }
 
+  /// Pieces up to this length are changed on the stack.
+  private static let shortLength = 256
+
   private func metaspace(_ metaspace: Metaspace, _ piece: TextPiece, _ body: (TextPiece) -> Void) {
-    let mark = Array(metaspace.replacement.utf8)
+    let mark = metaspace.mark
     let first = piece.text.bytes[0]
     let hasMark = first == 0x20 || piece.text.hasPrefix(mark, at: 0)
     let prepends =
@@ -144,6 +173,17 @@ struct PieceCutter: Sendable {
       case .first: !hasMark && piece.startsText
       case .never: false
       }
+    if piece.origins == nil, piece.text.count <= Self.shortLength, mark.count <= 4,
+      piece.text.firstOccurrence(of: Metaspace.space, from: 0) == nil
+    {
+      return prepended(prepends ? mark : [], piece) { piece in
+        if metaspace.splits {
+          byText(mark, .mergedWithNext, piece, body)
+        } else {
+          body(piece)
+        }
+      }
+    }
     rewritten(piece, true) { output in
       let text = output.input
       if prepends { output.emit(mark, for: 0..<text.codePoint(0).length) }
@@ -156,6 +196,18 @@ struct PieceCutter: Sendable {
       output.keep(done..<text.count)
     } body: { piece in
       if metaspace.splits { byText(mark, .mergedWithNext, piece, body) } else { body(piece) }
+    }
+  }
+
+  /// Hands `body` a short piece with a mark in front.
+  private func prepended(_ mark: [UInt8], _ piece: TextPiece, _ body: (TextPiece) -> Void) {
+    if mark.isEmpty { return body(piece) }
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.shortLength + 4) { buffer in
+      guard let base = buffer.baseAddress else { return }
+      for (index, byte) in mark.enumerated() { base[index] = byte }
+      (base + mark.count).update(from: piece.text.bytes, count: piece.text.count)
+      let text = TextCursor(UnsafeBufferPointer(start: base, count: mark.count + piece.text.count))
+      body(TextPiece(text: text, origins: nil, startsText: piece.startsText))
     }
   }
 

@@ -58,7 +58,9 @@ package struct Metaspace: Sendable, Equatable {
   }
 
   /// What a space becomes, one code point.
-  package var replacement: String
+  package let replacement: String
+  /// Its bytes.
+  let mark: [UInt8]
   package var prependScheme: PrependScheme
   /// Whether marks begin pieces.
   package var splits: Bool
@@ -66,6 +68,7 @@ package struct Metaspace: Sendable, Equatable {
   /// The given choices.
   package init(replacement: String = "\u{2581}", prependScheme: PrependScheme = .always, splits: Bool = true) {
     self.replacement = replacement
+    mark = Array(replacement.utf8)
     self.prependScheme = prependScheme
     self.splits = splits
   }

@@ -105,11 +105,19 @@ package struct TextPattern: Sendable, Equatable {
       }
       return output.keep(done..<text.count)
     }
-    var parts: [(Range<Int>, Bool)] = []
-    forEachPart(of: text) { parts.append(($0, $1)) }
-    for (range, isMatch) in parts {
-      if isMatch { output.emit(content, for: text.lastCodePoint(of: range)) } else { output.keep(range) }
+    var done = 0
+    var search = 0
+    while search <= text.count, let match = nextMatch(in: text, from: search) {
+      search = match.upperBound
+      if match.isEmpty {
+        search += search < text.count ? text.codePoint(search).length : 1
+        if match.lowerBound == done, done > 0 { continue }
+      }
+      output.keep(done..<match.lowerBound)
+      output.emit(content, for: match.isEmpty ? match : text.lastCodePoint(of: match))
+      done = match.upperBound
     }
+    output.keep(done..<text.count)
   }
 
   /// `text` with `content` in place of every match.

@@ -17,7 +17,7 @@ final class UnigramWorker<Score: BinaryFloatingPoint>: PieceWorker {
 
   init(_ model: UnigramModel) {
     self.model = model
-    scores = model.scores.map { Score($0) }
+    scores = model.effectiveScores.map { Score($0) }
     unknownScore = Score(model.unknownScore)
     unknownID = model.unknownID ?? -1
     var size = 8
