@@ -74,7 +74,8 @@ extension Tokenizer {
     var start = 0
     for match in try matches(rawMatcher, text, specials) {
       try locate(text, start..<match.range.lowerBound, origins, specials, &found)
-      found.append(TokenLength(id: match.token.id, start: match.range.lowerBound, end: match.range.upperBound))
+      found.append(
+        TokenLength(id: match.token.id, start: match.range.lowerBound, end: match.range.upperBound))
       start = match.range.upperBound
     }
     try locate(text, start..<text.count, origins, specials, &found)

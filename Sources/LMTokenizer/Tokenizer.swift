@@ -20,6 +20,8 @@ public struct Tokenizer: Sendable {
   let cutter: PieceCutter
   /// Tokens by content, in the order of their ids.
   let tokensByContent: [ContentKey: AddedToken]
+  /// What added tokens become in a text, where normalization makes it another text than their content.
+  let normalizedContents: [Int32: [UInt8]]
   /// Added tokens that are looked for in the text as it is, and in the normalized text.
   let rawMatcher: AddedTokenMatcher
   let normalizedMatcher: AddedTokenMatcher
@@ -75,6 +77,12 @@ public struct Tokenizer: Sendable {
     cutter = PieceCutter(preTokenizer, mapsBytes: !model.isByteLevel)
     self.addedTokens = sorted
     tokensByContent = Dictionary(sorted.map { (ContentKey($0.content), $0) }) { first, _ in first }
+    var contents: [Int32: [UInt8]] = [:]
+    for token in sorted where token.isNormalized && normalizer != .none {
+      let normal = normalizer.normalized(token.content)
+      if !normal.elementsEqual(token.content.utf8) { contents[token.id] = normal }
+    }
+    normalizedContents = contents
     rawMatcher = AddedTokenMatcher(sorted.filter { !$0.isNormalized })
     normalizedMatcher = AddedTokenMatcher(sorted.filter(\.isNormalized), form: normalizer.normalized)
     self.template = template
@@ -123,6 +131,9 @@ public struct Tokenizer: Sendable {
     return model.vocabulary[Int(id)]
   }
 
+  /// The text of token `id` as decoders see it; nil where no token has the id.
+  func decoderInput(_ id: Int32) -> [UInt8]? { normalizedContents[id] ?? tokenBytes(id) }
+
   /// The id of a token as a vocabulary file writes it (`Ġthe`), nil where there is none.
   public func id(_ token: String) -> Int32? {
     if let added = tokensByContent[ContentKey(token)] { return added.id }
@@ -140,11 +151,11 @@ public struct Tokenizer: Sendable {
   /// For byte-level tokenizers they are exact. Others decode by the tokens around, too: the bytes are those of
   /// the token behind another one (" the" for `▁the`, "ing" for `##ing`).
   public func bytes(of id: Int32) -> ArraySlice<UInt8>? {
-    guard let stored = storedBytes(id) else { return nil }
-    if isPlainByteLevel { return stored }
+    guard let stored = storedBytes(id), let input = decoderInput(id) else { return nil }
+    if isPlainByteLevel { return normalizedContents[id].map { $0[...] } ?? stored }
     var chain = DecoderChain(decoder, isStream: true)
     chain.append([UInt8(ascii: "a")])
-    chain.append(Array(stored))
+    chain.append(input)
     chain.finish()
     return chain.output.dropFirst()
   }

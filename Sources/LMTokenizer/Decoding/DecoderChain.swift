@@ -59,7 +59,9 @@ struct DecoderChain: Sendable {
     case .byteLevel: fuse(ByteLevelAlphabet.decoded(token), index, isFirst: position == 0)
     case .fuse: fuse(token, index, isFirst: position == 0)
     case .wordPiece(let prefix, let cleansUp):
-      push(Self.wordPiece(token, Array(prefix.utf8), cleansUp, isFirst: isFirst), to: index + 1, continues: continues)
+      push(
+        Self.wordPiece(token, Array(prefix.utf8), cleansUp, isFirst: isFirst), to: index + 1,
+        continues: continues)
     case .metaspace(let mark, let drops):
       let content: [UInt8] = isFirst && drops ? [] : [0x20]
       push(TextPattern(mark).replacing(in: token, with: content), to: index + 1, continues: continues)
@@ -84,7 +86,9 @@ struct DecoderChain: Sendable {
     case .byteFallback: pushBytes(held, index)
     case .bpe(let suffix):
       if wasHolding, !isStream {
-        push(TextPattern(Self.text(Array(suffix.utf8))).replacing(in: held, with: []), to: index + 1, continues: false)
+        push(
+          TextPattern(Self.text(Array(suffix.utf8))).replacing(in: held, with: []), to: index + 1,
+          continues: false)
       }
     default: break
     }
@@ -96,7 +100,9 @@ struct DecoderChain: Sendable {
     states[index].isHolding = true
   }
 
-  private static func wordPiece(_ token: [UInt8], _ prefix: [UInt8], _ cleansUp: Bool, isFirst: Bool) -> [UInt8] {
+  private static func wordPiece(_ token: [UInt8], _ prefix: [UInt8], _ cleansUp: Bool, isFirst: Bool)
+    -> [UInt8]
+  {
     var text = token
     if !isFirst {
       if text.starts(with: prefix) { text.removeFirst(prefix.count) } else { text.insert(0x20, at: 0) }
@@ -152,7 +158,8 @@ struct DecoderChain: Sendable {
     }
     text.removeFirst(removed)
     var kept = text.count
-    for _ in 0..<stop where kept >= content.count && text[..<kept].suffix(content.count).elementsEqual(content) {
+    for _ in 0..<stop
+    where kept >= content.count && text[..<kept].suffix(content.count).elementsEqual(content) {
       kept -= content.count
     }
     states[index].held = Array(text[kept...])
@@ -171,9 +178,12 @@ struct DecoderChain: Sendable {
       return
     }
     // In a stream only the space of the last suffix waits for a token behind it.
-    let ends = !suffix.isEmpty && token.count >= suffix.count && token.suffix(suffix.count).elementsEqual(suffix)
+    let ends =
+      !suffix.isEmpty && token.count >= suffix.count && token.suffix(suffix.count).elementsEqual(suffix)
     states[index].held = ends ? [0x20] : []
-    push(pattern.replacing(in: ends ? token.dropLast(suffix.count) : token, with: [0x20]), to: index + 1, continues: false)
+    push(
+      pattern.replacing(in: ends ? token.dropLast(suffix.count) : token, with: [0x20]), to: index + 1,
+      continues: false)
   }
 
   private mutating func ctc(

@@ -32,9 +32,9 @@ public struct StreamingDecoder: Sendable {
     position += 1
     if skipSpecialTokens, tokenizer.isSpecial(id) { return "" }
     if chain == nil {
-      pending.append(contentsOf: bytes)
+      pending += tokenizer.normalizedContents[id] ?? Array(bytes)
     } else {
-      chain?.append(tokenizer.tokenBytes(id) ?? [])
+      chain?.append(tokenizer.decoderInput(id) ?? [])
       pending += chain?.takeOutput() ?? []
     }
     if tokenizer.cleansUpSpaces { pending = Decoder.cleanedText(pending) }

@@ -10,7 +10,8 @@ extension Tokenizer {
   /// - Throws: ``LMError`` at the first id that no token has.
   /// - Complexity: O(bytes of the result).
   public func decodeBytes(_ ids: [Int32], skipSpecialTokens: Bool = true) throws(LMError) -> [UInt8] {
-    let bytes = isPlainByteLevel
+    let bytes =
+      isPlainByteLevel
       ? try joinedBytes(ids, skipSpecialTokens) : try chainedBytes(ids, skipSpecialTokens)
     return cleansUpSpaces ? Decoder.cleanedText(bytes) : bytes
   }
@@ -21,7 +22,7 @@ extension Tokenizer {
     for (position, id) in ids.enumerated() {
       guard let bytes = storedBytes(id) else { throw unknown(id, position) }
       if skipSpecialTokens, isSpecial(id) { continue }
-      output.append(contentsOf: bytes)
+      if let content = normalizedContents[id] { output += content } else { output.append(contentsOf: bytes) }
     }
     return output
   }
@@ -29,7 +30,7 @@ extension Tokenizer {
   private func chainedBytes(_ ids: [Int32], _ skipSpecialTokens: Bool) throws(LMError) -> [UInt8] {
     var chain = DecoderChain(decoder, isStream: false)
     for (position, id) in ids.enumerated() {
-      guard let token = tokenBytes(id) else { throw unknown(id, position) }
+      guard let token = decoderInput(id) else { throw unknown(id, position) }
       if !(skipSpecialTokens && isSpecial(id)) { chain.append(token) }
     }
     chain.finish()

@@ -42,7 +42,8 @@ enum NormalizerField {
 
   /// A model without normalization has an empty map, or none.
   private static func precompiled(_ field: JSONField) throws(LMError) -> Normalizer {
-    guard let map = try field.optional("precompiled_charsmap"), case let text = try map.string(), !text.isEmpty
+    guard let map = try field.optional("precompiled_charsmap"), case let text = try map.string(),
+      !text.isEmpty
     else { return .none }
     guard let blob = Base64.decode(Array(text.utf8)) else {
       throw map.failure("is no base 64", remedy: "use the file as published")
@@ -76,7 +77,8 @@ enum NormalizerField {
     case .prepend(let prefix): ["type": "Prepend", "prepend": .string(prefix)]
     case .replace(let pattern, let content):
       ["type": "Replace", "pattern": PatternField.document(pattern), "content": .string(content)]
-    case .strip(let left, let right): ["type": "Strip", "strip_left": .bool(left), "strip_right": .bool(right)]
+    case .strip(let left, let right):
+      ["type": "Strip", "strip_left": .bool(left), "strip_right": .bool(right)]
     case .precompiled(let map):
       ["type": "Precompiled", "precompiled_charsmap": .string(Base64.encode(map.blob))]
     case .sequence(let parts): ["type": "Sequence", "normalizers": .array(parts.map(document))]

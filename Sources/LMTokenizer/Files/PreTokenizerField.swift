@@ -96,7 +96,8 @@ enum PreTokenizerField {
   /// `ByteLevel` as a pre-tokenizer, decoder or post-processor.
   static func byteLevel(_ step: ByteLevelStep, trimsOffsets: Bool = true) -> JSON {
     [
-      "type": "ByteLevel", "add_prefix_space": .bool(step.addsPrefixSpace), "trim_offsets": .bool(trimsOffsets),
+      "type": "ByteLevel", "add_prefix_space": .bool(step.addsPrefixSpace),
+      "trim_offsets": .bool(trimsOffsets),
       "use_regex": .bool(step.usesPattern),
     ]
   }

@@ -26,7 +26,9 @@ struct VocabularyField {
     let resolved = try resolve(addedTokens, field, object.count) { name in
       guard case .integer(let id) = object[name] else { return nil }
       return id
-    } isUsed: { $0 < positions.count && positions[$0] >= 0 }
+    } isUsed: {
+      $0 < positions.count && positions[$0] >= 0
+    }
     for token in resolved { while positions.count <= token.id { positions.append(-1) } }
     let added = Dictionary(resolved.map { ($0.id, $0) }) { first, _ in first }
     var result = VocabularyField(
@@ -47,7 +49,9 @@ struct VocabularyField {
     if !addedTokens.isEmpty {
       for (id, token) in tokens.enumerated() { ids[ContentKey(token)] = id }
     }
-    let resolved = try resolve(addedTokens, field, tokens.count) { ids[ContentKey($0)] } isUsed: {
+    let resolved = try resolve(addedTokens, field, tokens.count) {
+      ids[ContentKey($0)]
+    } isUsed: {
       $0 < tokens.count
     }
     var vocabulary = Vocabulary(reserving: tokens.count + addedTokens.count)

@@ -6,7 +6,9 @@ enum VocabularyFiles {
   /// tokenizer_config.json count where it is there.
   static func bert(path: String, configuration: JSONField?) throws(LMError) -> Tokenizer {
     let file = try MappedFile(path)
-    let lines = file.withBytes { $0.split(separator: 0x0A, omittingEmptySubsequences: false).map { Array($0) } }
+    let lines = file.withBytes {
+      $0.split(separator: 0x0A, omittingEmptySubsequences: false).map { Array($0) }
+    }
     var vocabulary = Vocabulary(reserving: lines.count)
     for (number, line) in lines.enumerated() {
       if number == lines.count - 1, line.isEmpty { break }

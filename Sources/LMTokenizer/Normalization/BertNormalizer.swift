@@ -11,7 +11,8 @@ package struct BertNormalizer: Sendable, Equatable {
 
   /// The given choices.
   package init(
-    cleansText: Bool = true, separatesChinese: Bool = true, stripsAccents: Bool? = nil, lowercases: Bool = true
+    cleansText: Bool = true, separatesChinese: Bool = true, stripsAccents: Bool? = nil,
+    lowercases: Bool = true
   ) {
     self.cleansText = cleansText
     self.separatesChinese = separatesChinese

@@ -30,7 +30,8 @@ package final class CharacterMap: Sendable, Equatable {
       UInt32(blob[offset]) | UInt32(blob[offset + 1]) << 8 | UInt32(blob[offset + 2]) << 16
         | UInt32(blob[offset + 3]) << 24
     }
-    guard blob.count >= 4, case let size = Int(word(0)), size % 4 == 0, size > 0, size <= blob.count - 4 else {
+    guard blob.count >= 4, case let size = Int(word(0)), size % 4 == 0, size > 0, size <= blob.count - 4
+    else {
       throw LMError(
         at: place, "is a character map of \(blob.count) bytes whose trie does not fit in it",
         remedy: "use the file as published")
@@ -179,7 +180,9 @@ package final class CharacterMap: Sendable, Equatable {
     while index < text.count, codePoint != TextCursor.invalid {
       let (next, length) = text.codePoint(index)
       if next == TextCursor.invalid { break }
-      if utf8proc_grapheme_break_stateful(utf8proc_int32_t(codePoint), utf8proc_int32_t(next), &state) { break }
+      if utf8proc_grapheme_break_stateful(utf8proc_int32_t(codePoint), utf8proc_int32_t(next), &state) {
+        break
+      }
       codePoint = next
       index += length
     }

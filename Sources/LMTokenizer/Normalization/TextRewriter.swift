@@ -97,7 +97,8 @@ package struct TextRewriter: ~Copyable {
   @inline(never) private mutating func copyPending() {
     noteFirst(pending.lowerBound)
     if bytes.isEmpty { bytes.reserveCapacity(input.count + input.count / 8 + 16) }
-    bytes.append(contentsOf: UnsafeBufferPointer(start: input.bytes + pending.lowerBound, count: pending.count))
+    bytes.append(
+      contentsOf: UnsafeBufferPointer(start: input.bytes + pending.lowerBound, count: pending.count))
     if let inputOrigins { origins.append(contentsOf: inputOrigins[pending]) }
     pending = pending.upperBound..<pending.upperBound
   }

@@ -48,7 +48,8 @@ enum UnicodeData {
   /// Canonical_Combining_Class.
   static func combiningClass(_ codePoint: UInt32) -> UInt8 {
     guard codePoint >= 0x300, codePoint < CodePointTable.codePointCount,
-      let property = utf8proc_get_property(utf8proc_int32_t(codePoint)), property.pointee.combining_class != 0,
+      let property = utf8proc_get_property(utf8proc_int32_t(codePoint)),
+      property.pointee.combining_class != 0,
       !withoutClass.contains(codePoint)
     else { return 0 }
     return UInt8(truncatingIfNeeded: property.pointee.combining_class)

@@ -9,11 +9,15 @@ package enum UnicodeForm: Sendable {
   private var composes: Bool { self == .nfc || self == .nfkc }
   private var isCompatible: Bool { self == .nfkc || self == .nfkd }
 
-  /// A decomposed code point and the bytes of the input that it comes from.
+  /// A code point on its way.
   private struct Part {
     var codePoint: UInt32
     var combiningClass: UInt8
-    var source: Range<Int>
+    /// Where it was in the input, for a byte that is no UTF-8.
+    let place: Int
+    /// 0 where it stands for one code point of the input, 1 where it is one more, below 0 where it stands for
+    /// several. Marks that change places take this with them, so origins are those of the reference.
+    var change: Int
   }
 
   /// Writes the normalized text.
@@ -39,14 +43,16 @@ package enum UnicodeForm: Sendable {
       }
       // From the last code point that stays alone, if it may compose, to the next one that does.
       var end = index + length
-      while end < text.count, case let (next, length) = text.codePoint(end), !table.isInert(next) { end += length }
+      while end < text.count, case let (next, length) = text.codePoint(end), !table.isInert(next) {
+        end += length
+      }
       let first = composes ? max(starter, done) : index
       output.keep(done..<first)
       parts.removeAll(keepingCapacity: true)
       decompose(text, first..<end, &parts)
       reorder(&parts)
       if composes { compose(&parts) }
-      for part in parts { Self.emit(part, text, &output) }
+      Self.emit(parts, from: first, &output)
       done = end
       starter = end
       index = end
@@ -54,11 +60,20 @@ package enum UnicodeForm: Sendable {
     output.keep(done..<text.count)
   }
 
-  private static func emit(_ part: Part, _ text: TextCursor, _ output: inout TextRewriter) {
-    if Int(part.codePoint) == TextCursor.invalid {
-      output.emit(text.bytes[part.source.lowerBound], for: part.source)
-    } else {
-      output.emit(codePoint: part.codePoint, for: part.source)
+  private static func emit(_ parts: [Part], from start: Int, _ output: inout TextRewriter) {
+    let text = output.input
+    var source = max(0, start - 1)..<start
+    var next = start
+    for part in parts {
+      if part.change <= 0 {
+        source = next..<next + text.codePoint(next).length
+        for _ in part.change...0 where next < text.count { next += text.codePoint(next).length }
+      }
+      if Int(part.codePoint) == TextCursor.invalid {
+        output.emit(text.bytes[part.place], for: source)
+      } else {
+        output.emit(codePoint: part.codePoint, for: source)
+      }
     }
   }
 
@@ -66,9 +81,12 @@ package enum UnicodeForm: Sendable {
     var index = range.lowerBound
     while index < range.upperBound {
       let (codePoint, length) = text.codePoint(index)
-      let source = index..<index + length
+      var change = 0
       UnicodeData.forEachPart(of: UInt32(codePoint), compatible: isCompatible) { part in
-        parts.append(Part(codePoint: part, combiningClass: UnicodeData.combiningClass(part), source: source))
+        parts.append(
+          Part(
+            codePoint: part, combiningClass: UnicodeData.combiningClass(part), place: index, change: change))
+        change = 1
       }
       index += length
     }
@@ -108,6 +126,7 @@ package enum UnicodeForm: Sendable {
         let isBlocked = !isAdjacent && parts[count - 1].combiningClass >= part.combiningClass
         if !isBlocked, let composed = UnicodeData.composition(parts[base].codePoint, part.codePoint) {
           parts[base].codePoint = composed
+          parts[base].change += part.change - 1
           continue
         }
       }

@@ -38,9 +38,10 @@ public struct SequenceTemplate: Sendable, Equatable {
 
   /// The parts of two texts in their order.
   public var pairParts: [Part] {
-    pair ?? (0...1).flatMap { text in
-      prefix.map { .token($0, typeID: Int32(text)) } + [.text(text, typeID: Int32(text))]
-        + suffix.map { .token($0, typeID: Int32(text)) }
-    }
+    pair
+      ?? (0...1).flatMap { text in
+        prefix.map { .token($0, typeID: Int32(text)) } + [.text(text, typeID: Int32(text))]
+          + suffix.map { .token($0, typeID: Int32(text)) }
+      }
   }
 }

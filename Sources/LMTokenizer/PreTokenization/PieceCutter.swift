@@ -114,7 +114,9 @@ struct PieceCutter: Sendable {
       joiner.add(match, isMatch: true) { body(piece.part($0)) }
       done = match.upperBound
     }
-    if done < piece.text.count { joiner.add(done..<piece.text.count, isMatch: false) { body(piece.part($0)) } }
+    if done < piece.text.count {
+      joiner.add(done..<piece.text.count, isMatch: false) { body(piece.part($0)) }
+    }
     joiner.finish { body(piece.part($0)) }
   }
 
@@ -157,7 +159,11 @@ struct PieceCutter: Sendable {
         body(TextPiece(text: text, origins: nil, startsText: piece.startsText))
       }
     }
-    rewritten(piece, true) { ByteLevelAlphabet.map(&$0) } body: { body($0) }
+    rewritten(piece, true) {
+      ByteLevelAlphabet.map(&$0)
+    } body: {
+      body($0)
+    }
   }
 
   /// Pieces up to this length are changed on the stack.

@@ -66,7 +66,8 @@ package struct Metaspace: Sendable, Equatable {
   package var splits: Bool
 
   /// The given choices.
-  package init(replacement: String = "\u{2581}", prependScheme: PrependScheme = .always, splits: Bool = true) {
+  package init(replacement: String = "\u{2581}", prependScheme: PrependScheme = .always, splits: Bool = true)
+  {
     self.replacement = replacement
     mark = Array(replacement.utf8)
     self.prependScheme = prependScheme

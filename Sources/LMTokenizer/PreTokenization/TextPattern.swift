@@ -80,7 +80,9 @@ package struct TextPattern: Sendable, Equatable {
     var search = 0
     while search <= text.count, let match = nextMatch(in: text, from: search) {
       if match.isEmpty {
-        search = match.lowerBound < text.count ? match.lowerBound + text.codePoint(match.lowerBound).length
+        search =
+          match.lowerBound < text.count
+          ? match.lowerBound + text.codePoint(match.lowerBound).length
           : text.count + 1
         if match.lowerBound == done { continue }
       } else {
@@ -136,9 +138,13 @@ extension TextCursor {
     guard let first = needle.first else { return nil }
     var index = start
     while index <= count - needle.count {
-      guard let found = memchr(bytes + index, Int32(first), count - needle.count + 1 - index) else { return nil }
+      guard let found = memchr(bytes + index, Int32(first), count - needle.count + 1 - index) else {
+        return nil
+      }
       index = UnsafeRawPointer(found) - UnsafeRawPointer(bytes)
-      if needle.withUnsafeBytes({ memcmp($0.baseAddress ?? UnsafeRawPointer(found), bytes + index, needle.count) }) == 0 {
+      if needle.withUnsafeBytes({
+        memcmp($0.baseAddress ?? UnsafeRawPointer(found), bytes + index, needle.count)
+      }) == 0 {
         return index..<index + needle.count
       }
       index += 1

@@ -71,7 +71,9 @@ package final class CharacterBPEModel: Sendable {
     _ vocabulary: Vocabulary, _ merges: [BPEModel.Merge], _ options: Options, _ byteTokens: [Int32],
     _ singles: [Int32]
   ) -> CutTable? {
-    guard options.continuingPrefix.isEmpty, options.endSuffix.isEmpty, !options.ignoresMerges else { return nil }
+    guard options.continuingPrefix.isEmpty, options.endSuffix.isEmpty, !options.ignoresMerges else {
+      return nil
+    }
     let unknownsVanish = options.usesByteFallback && byteTokens.allSatisfy { $0 >= 0 }
     guard unknownsVanish || !options.usesByteFallback else { return nil }
     var texts = Set(byteTokens.filter { $0 >= 0 })
@@ -81,7 +83,9 @@ package final class CharacterBPEModel: Sendable {
   }
 
   /// The token of the code point at `index` of a piece, nil where there is none.
-  func id(of piece: TextCursor, at index: Int, _ codePoint: Int, _ length: Int, _ scratch: inout [UInt8]) -> Int32? {
+  func id(of piece: TextCursor, at index: Int, _ codePoint: Int, _ length: Int, _ scratch: inout [UInt8])
+    -> Int32?
+  {
     let hasPrefix = index > 0 && !prefix.isEmpty
     let hasSuffix = index + length == piece.count && !suffix.isEmpty
     if !hasPrefix, !hasSuffix, codePoint < 0x10000 {

@@ -57,11 +57,15 @@ struct ShortPiece: Equatable {
       low = load(0, UInt64.self)
       high = (length == 8 ? 0 : last &>> UInt64(truncatingIfNeeded: 8 &* (16 &- length))) | tag
     } else if length >= 4 {
-      low = load(0, UInt32.self) | load(length &- 4, UInt32.self) &<< UInt64(truncatingIfNeeded: 8 &* (length &- 4))
+      low =
+        load(0, UInt32.self) | load(length &- 4, UInt32.self)
+        &<< UInt64(truncatingIfNeeded: 8 &* (length &- 4))
       high = tag
     } else {
       let middle = UInt64(bytes[length &>> 1]) &<< UInt64(truncatingIfNeeded: 8 &* (length &>> 1))
-      low = UInt64(bytes[0]) | middle | UInt64(bytes[length &- 1]) &<< UInt64(truncatingIfNeeded: 8 &* (length &- 1))
+      low =
+        UInt64(bytes[0]) | middle | UInt64(bytes[length &- 1])
+        &<< UInt64(truncatingIfNeeded: 8 &* (length &- 1))
       high = tag
     }
   }
