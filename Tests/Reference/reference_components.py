@@ -130,7 +130,7 @@ def families(texts, generator):
     yield "bpe_prefix", models.BPE(ids, merges, unk_token="<unk>", continuing_subword_prefix="##"), pre_tokenizers.Whitespace(), decoders.WordPiece(cleanup=False)
     tokens = unigram(texts, plain, generator)
     yield "unigram", models.Unigram(tokens, 0, False), pre_tokenizers.Metaspace(), decoders.Metaspace()
-    yield "unigram_whole", models.Unigram(tokens, 0, False), None, decoders.Sequence([decoders.Fuse(), decoders.Strip("a", 2, 1)])
+    yield "unigram_whole", models.Unigram(tokens, 0, False), None, decoders.Sequence([decoders.Fuse(), decoders.Strip("a", 2, 0)])
     fallback = tokens + [(f"<0x{byte:02X}>", -20.0) for byte in range(256) if byte != 0xE6]
     yield "unigram_fallback", models.Unigram(fallback, 0, True), pre_tokenizers.Metaspace(), decoders.Sequence([decoders.ByteFallback(), decoders.Metaspace()])
     vocabulary = {"[UNK]": 0}
