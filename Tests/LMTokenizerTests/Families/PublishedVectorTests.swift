@@ -9,7 +9,9 @@ import Testing
 
   /// A line of kitoken's inputs, where `\n`, `\s` and `\xNN` are escapes.
   private static func unescaped(_ line: ArraySlice<UInt8>) -> [UInt8] {
-    String(decoding: line, as: UTF8.self).replacing("\\n", with: "\n").replacing("\\s", with: " ").utf8.map { $0 }
+    String(decoding: line, as: UTF8.self).replacing("\\n", with: "\n").replacing("\\s", with: " ").utf8.map {
+      $0
+    }
   }
 
   private static func ids(_ line: some Sequence<UInt8>) -> [Int32] {

@@ -5,7 +5,8 @@ import Testing
   private static let letters = ["a", "b", "é", "漢", "▁"]
 
   /// Random merges over a few letters; `x`, `y` and `😀` are unknown.
-  private static func model(seed: UInt64, _ options: CharacterBPEModel.Options = .init()) -> CharacterBPEModel {
+  private static func model(seed: UInt64, _ options: CharacterBPEModel.Options = .init()) -> CharacterBPEModel
+  {
     var generator = SeededGenerator(seed: seed)
     var vocabulary = Vocabulary()
     vocabulary.append("<unk>".utf8)
@@ -40,7 +41,9 @@ import Testing
       var best: (rank: Int, position: Int)?
       for position in symbols.indices.dropLast() {
         let pair = (symbols[position], symbols[position + 1])
-        if let rank = model.merges.firstIndex(where: { ($0.left, $0.right) == pair }), rank < best?.rank ?? .max {
+        if let rank = model.merges.firstIndex(where: { ($0.left, $0.right) == pair }),
+          rank < best?.rank ?? .max
+        {
           best = (rank, position)
         }
       }

@@ -64,7 +64,9 @@ import Testing
   }
 
   @Test func `unknown characters become their bytes where the model has them`() {
-    let bytes = (0...255).map { ("<0x\($0 < 16 ? "0" : "")\(String($0, radix: 16, uppercase: true))>", -20.0) }
+    let bytes = (0...255).map {
+      ("<0x\($0 < 16 ? "0" : "")\(String($0, radix: 16, uppercase: true))>", -20.0)
+    }
     let model = Self.model([("<unk>", -5), ("a", -1)] + bytes, fallback: true)
     #expect(Self.ids(model, "aéa") == [1, 2 + 0xC3, 2 + 0xA9, 1])
   }
