@@ -158,9 +158,10 @@ struct DecoderChain: Sendable {
     }
     text.removeFirst(removed)
     var kept = text.count
-    for _ in 0..<stop
-    where kept >= content.count && text[..<kept].suffix(content.count).elementsEqual(content) {
+    var cut = 0
+    while cut < stop, !content.isEmpty, text[..<kept].suffix(content.count).elementsEqual(content) {
       kept -= content.count
+      cut += 1
     }
     states[index].held = Array(text[kept...])
     push(Array(text[..<kept]), to: index + 1, continues: continues)

@@ -92,6 +92,7 @@ enum ModelField {
 
   private static func scored(_ field: JSONField) throws(LMError) -> ([String], [Double]) {
     guard case .array(let pieces) = field.value else { throw field.unexpected("an array") }
+    guard !pieces.isEmpty else { throw field.failure("is empty", remedy: "use a complete tokenizer.json") }
     var tokens: [String] = []
     var scores: [Double] = []
     tokens.reserveCapacity(pieces.count)
