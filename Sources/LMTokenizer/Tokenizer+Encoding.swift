@@ -55,41 +55,65 @@ extension Tokenizer {
     }
   }
 
-  /// Cuts at added tokens that are looked for in the original text, normalizes what is between them, cuts
-  /// that at the remaining added tokens, and encodes the pieces.
   private func encodeSegments(
     _ text: TextCursor, _ specials: SpecialTokenPolicy, _ threads: ThreadPool?,
     into output: inout TokenBuffer
   ) throws(LMError) {
+    try forEachSegment(of: text, specials) { segment in
+      switch segment {
+      case .token(let id): output.append(id)
+      case .text(let text, let startsText): encodeText(text, startsText, threads, &output)
+      }
+    }
+  }
+
+  /// What a text consists of.
+  enum Segment {
+    /// An added token.
+    case token(Int32)
+    /// Normalized text between added tokens, not empty.
+    case text(TextCursor, startsText: Bool)
+  }
+
+  /// Cuts at added tokens that are looked for in the original text, normalizes what is between them, and cuts that
+  /// at the remaining added tokens.
+  func forEachSegment(
+    of text: TextCursor, _ specials: SpecialTokenPolicy, _ body: (Segment) -> Void
+  ) throws(LMError) {
     var start = 0
     for match in try matches(rawMatcher, text, specials) {
-      try encodeNormalized(text.part(start..<match.range.lowerBound), specials, threads, &output)
-      output.append(match.token.id)
+      try forEachNormalizedSegment(of: text, start..<match.range.lowerBound, specials, body)
+      body(.token(match.token.id))
       start = match.range.upperBound
     }
-    try encodeNormalized(text.part(start..<text.count), specials, threads, &output)
+    try forEachNormalizedSegment(of: text, start..<text.count, specials, body)
   }
 
-  private func encodeNormalized(
-    _ text: TextCursor, _ specials: SpecialTokenPolicy, _ threads: ThreadPool?,
-    _ output: inout TokenBuffer
+  private func forEachNormalizedSegment(
+    of whole: TextCursor, _ range: Range<Int>, _ specials: SpecialTokenPolicy, _ body: (Segment) -> Void
   ) throws(LMError) {
-    guard normalizer != .none else { return encodeText(text, threads, &output) }
-    let changed = normalizer.normalized(text)
-    let bytes = changed ?? []
+    if range.isEmpty { return }
+    let text = whole.part(range)
+    let result = normalizer.normalize(text)
+    let bytes = result.bytes ?? []
     try bytes.withUnsafeBufferPointer { buffer throws(LMError) in
-      let text = changed == nil ? text : TextCursor(buffer)
+      let text = result.bytes == nil ? text : TextCursor(buffer)
+      let startsText = range.lowerBound == 0 && result.keepsStart
       var start = 0
+      func segment(_ end: Int) {
+        guard start < end else { return }
+        body(.text(text.part(start..<end), startsText: startsText && start == 0))
+      }
       for match in try matches(normalizedMatcher, text, specials) {
-        encodeText(text.part(start..<match.range.lowerBound), threads, &output)
-        output.append(match.token.id)
+        segment(match.range.lowerBound)
+        body(.token(match.token.id))
         start = match.range.upperBound
       }
-      encodeText(text.part(start..<text.count), threads, &output)
+      segment(text.count)
     }
   }
 
-  private func matches(
+  func matches(
     _ matcher: AddedTokenMatcher, _ text: TextCursor, _ specials: SpecialTokenPolicy
   ) throws(LMError) -> [AddedTokenMatcher.Match] {
     if matcher.isEmpty { return [] }
@@ -104,9 +128,12 @@ extension Tokenizer {
     return found
   }
 
-  private func encodeText(_ text: TextCursor, _ threads: ThreadPool?, _ output: inout TokenBuffer) {
+  private func encodeText(
+    _ text: TextCursor, _ startsText: Bool, _ threads: ThreadPool?, _ output: inout TokenBuffer
+  ) {
     guard text.count > 0 else { return }
-    guard addsPrefixSpace, text.bytes[0] != 0x20 else { return encodePlain(text, threads, &output) }
+    guard let bytePath else { return encodePieces(text, startsText, &output) }
+    guard bytePath.addsPrefixSpace, text.bytes[0] != 0x20 else { return encodePlain(text, threads, &output) }
     let spaced = [0x20] + UnsafeBufferPointer(start: text.bytes, count: text.count)
     spaced.withUnsafeBufferPointer { encodePlain(TextCursor($0), threads, &output) }
   }
@@ -115,6 +142,22 @@ extension Tokenizer {
     if let threads, threads.threadCount > 1, text.count >= 2 * Self.parallelPartSize {
       return encodeInParallel(text, threads, &output)
     }
-    pool.withEncoder { $0.encode(text, 0..<text.count, pattern: pattern, into: &output) }
+    bytePool?.withEncoder { $0.encode(text, 0..<text.count, pattern: pattern, into: &output) }
+  }
+
+  /// The general way: the pre-tokenizer's steps one after the other, then the model.
+  private func encodePieces(_ text: TextCursor, _ startsText: Bool, _ output: inout TokenBuffer) {
+    let piece = TextPiece(text: text, origins: nil, startsText: startsText)
+    if let bytePool {
+      bytePool.withEncoder { encoder in
+        cutter.forEachPiece(of: piece) {
+          encoder.encode($0.text, 0..<$0.text.count, pattern: nil, into: &output)
+        }
+      }
+    } else {
+      piecePool.withEncoder { encoder in
+        cutter.forEachPiece(of: piece) { encoder.encode($0.text, into: &output) }
+      }
+    }
   }
 }
