@@ -25,8 +25,8 @@ package struct MergeLearner: ~Copyable {
   package init(_ rows: consuming SymbolRows) {
     self.rows = rows
     // Pages that are not written to take no memory.
-    lists = TokenBuffer(reserving: self.rows.pairCount * 2 + Self.uncleanedPlaces)
-    queue = PairQueue(reserving: self.rows.pairCount)
+    lists = TokenBuffer(reserving: self.rows.pairCount / 4 * 5 + Self.uncleanedPlaces)
+    queue = PairQueue(reserving: min(self.rows.pairCount, 1 << 22))
     listPairs()
   }
 

@@ -4,7 +4,8 @@ import LMRuntime
 package struct UnigramExpectation: ~Copyable {
   let corpus: CharacterRows
   let threads: ThreadPool
-  private let lattices: [UnigramLattice]
+  /// One for each thread.
+  private let lattices: UnsafeMutablePointer<UnigramLattice>
 
   /// Sums are kept in multiples of its inverse.
   private static let unit = 0x1p24
@@ -14,7 +15,13 @@ package struct UnigramExpectation: ~Copyable {
   package init(_ corpus: consuming CharacterRows, _ threads: ThreadPool) {
     self.corpus = corpus
     self.threads = threads
-    lattices = (0..<threads.threadCount).map { _ in UnigramLattice() }
+    lattices = .allocate(capacity: threads.threadCount)
+    for thread in 0..<threads.threadCount { (lattices + thread).initialize(to: UnigramLattice()) }
+  }
+
+  deinit {
+    lattices.deinitialize(count: threads.threadCount)
+    lattices.deallocate()
   }
 
   /// A tree of pieces.
@@ -43,7 +50,7 @@ package struct UnigramExpectation: ~Copyable {
   /// Calls `body` with the lattice of every word and adds up what the threads have written.
   private func sums(
     _ pieces: [SeedPiece],
-    _ body: (_ lattice: UnigramLattice, _ count: Int64, _ sums: UnsafeMutablePointer<Int64>) -> Void
+    _ body: (_ lattice: inout UnigramLattice, _ count: Int64, _ sums: UnsafeMutablePointer<Int64>) -> Void
   ) -> [Int64] {
     let size = pieces.count
     let trie = trie(pieces)
@@ -55,7 +62,7 @@ package struct UnigramExpectation: ~Copyable {
       for word in part * Self.partSize..<min(words, (part + 1) * Self.partSize) {
         let range = Int(corpus.starts[word])..<Int(corpus.starts[word + 1]) - 1
         lattices[thread].read(UnsafeBufferPointer(rebasing: corpus.symbols[range]), trie)
-        body(lattices[thread], corpus.counts[word], sums + thread * size)
+        body(&lattices[thread], corpus.counts[word], sums + thread * size)
       }
     }
     return (0..<size).map { piece in
@@ -65,7 +72,7 @@ package struct UnigramExpectation: ~Copyable {
 
   /// Calls `body` for each piece, on any thread, with its lattice.
   func forEachLattice(
-    _ pieces: [SeedPiece], _ body: (_ piece: Int, _ lattice: UnigramLattice) -> Void
+    _ pieces: [SeedPiece], _ body: (_ piece: Int, _ lattice: inout UnigramLattice) -> Void
   ) {
     let trie = trie(pieces)
     threads.run((pieces.count + Self.partSize - 1) / Self.partSize) { part, thread in
@@ -73,7 +80,7 @@ package struct UnigramExpectation: ~Copyable {
         let start = Int(pieces[piece].position)
         let range = start..<start + Int(pieces[piece].length)
         lattices[thread].read(UnsafeBufferPointer(rebasing: corpus.symbols[range]), trie)
-        body(piece, lattices[thread])
+        body(piece, &lattices[thread])
       }
     }
   }

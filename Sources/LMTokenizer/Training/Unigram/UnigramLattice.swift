@@ -3,7 +3,7 @@ import Glibc
 /// All ways to cut one word into pieces: an edge for each piece from the place where it begins to where it ends.
 ///
 /// Keeps its memory from word to word.
-final class UnigramLattice {
+struct UnigramLattice: ~Copyable {
   /// A piece in the word; -1 stands for a character that is no piece.
   private struct Edge {
     let end: Int32
@@ -44,7 +44,7 @@ final class UnigramLattice {
   private static let scaling = 0x1p256
 
   /// Takes the edges of a word.
-  func read(_ word: UnsafeBufferPointer<Int32>, _ trie: borrowing PieceTrie) {
+  mutating func read(_ word: UnsafeBufferPointer<Int32>, _ trie: borrowing PieceTrie) {
     length = word.count
     edges.removeAll(keepingCapacity: true)
     edgeStarts.removeAll(keepingCapacity: true)
@@ -65,26 +65,24 @@ final class UnigramLattice {
   /// With α the probability of all ways to get to a place and β that of all ways from there to the end, the edge
   /// of piece p from i to j is expected α(i) · P(p) · β(j) / α(end) times.
   /// - Complexity: O(edges).
-  func addExpected(
+  mutating func addExpected(
     _ scores: borrowing Scores, count: Int64, unit: Double, to sums: UnsafeMutablePointer<Int64>
   ) {
-    resize(&forward)
-    resize(&backward)
+    Self.resize(&forward, length)
+    Self.resize(&backward, length)
     if scalings.count <= length { scalings = Array(repeating: 0, count: length + 1) }
-    edges.withUnsafeBufferPointer { edges in
-      scores.values.withUnsafeBufferPointer { values in
-        sumForward(edges, values)
-        sumBackward(edges, values, Double(count) * unit, sums)
-      }
+    scores.values.withUnsafeBufferPointer { values in
+      sumForward(values)
+      sumBackward(values, Double(count) * unit, sums)
     }
   }
 
-  private func resize(_ sums: inout [Double]) {
+  private static func resize(_ sums: inout [Double], _ length: Int) {
     if sums.count <= length { sums = Array(repeating: 0, count: length + 1) }
     for place in 0...length { sums[place] = 0 }
   }
 
-  private func sumForward(_ edges: UnsafeBufferPointer<Edge>, _ values: UnsafeBufferPointer<Double>) {
+  private mutating func sumForward(_ values: UnsafeBufferPointer<Double>) {
     forward[0] = 1
     var scaled: Int32 = 0
     for start in 0..<length {
@@ -102,9 +100,8 @@ final class UnigramLattice {
     scalings[length] = scaled
   }
 
-  private func sumBackward(
-    _ edges: UnsafeBufferPointer<Edge>, _ values: UnsafeBufferPointer<Double>, _ weight: Double,
-    _ sums: UnsafeMutablePointer<Int64>
+  private mutating func sumBackward(
+    _ values: UnsafeBufferPointer<Double>, _ weight: Double, _ sums: UnsafeMutablePointer<Int64>
   ) {
     backward[length] = 1
     var scaled: Int32 = 0
@@ -129,12 +126,12 @@ final class UnigramLattice {
   }
 
   /// Calls `body` with the pieces of the most probable way to cut the word, the last first; -1 is a character
-  /// that is no piece. Returns the logarithm of its probability.
+  /// that is no piece.
   /// - Parameter excluded: A piece that must not be used.
-  @discardableResult func forEachBest(
+  mutating func forEachBest(
     _ scores: borrowing Scores, excluding excluded: Int32 = -2, _ body: (Int32) -> Void
-  ) -> Double {
-    resize(&forward)
+  ) {
+    Self.resize(&forward, length)
     for place in 0...length { forward[place] = -.infinity }
     forward[0] = 0
     if bestEdges.count <= length { bestEdges = Array(repeating: (0, -1), count: length + 1) }
@@ -148,12 +145,11 @@ final class UnigramLattice {
         }
       }
     }
-    guard forward[length] > -.infinity else { return -.infinity }
+    guard forward[length] > -.infinity else { return }
     var place = length
     while place > 0 {
       body(bestEdges[place].piece)
       place = bestEdges[place].start
     }
-    return forward[length]
   }
 }

@@ -29,7 +29,7 @@ struct UnigramPruning: ~Copyable {
       let uses = UseBlock(base: uses)
       model.forEachLattice(pieces) { piece, lattice in
         uses.base[piece] = Self.use(
-          Int32(piece), lattice, scores, counts, sum: sum, words: words, own: pieces[piece].score)
+          Int32(piece), &lattice, scores, counts, sum: sum, words: words)
       }
     }
   }
@@ -39,16 +39,15 @@ struct UnigramPruning: ~Copyable {
   }
 
   private static func use(
-    _ piece: Int32, _ lattice: UnigramLattice, _ scores: borrowing UnigramLattice.Scores, _ counts: [Int64],
-    sum: Double, words: Double, own: Double
+    _ piece: Int32, _ lattice: inout UnigramLattice, _ scores: borrowing UnigramLattice.Scores,
+    _ counts: [Int64],
+    sum: Double, words: Double
   ) -> Use {
     var others: [Int32] = []
-    let other = lattice.forEachBest(scores, excluding: piece) { others.append($0) }
+    lattice.forEachBest(scores, excluding: piece) { others.append($0) }
     let count = Double(counts[Int(piece)])
     guard !others.isEmpty else { return .isNeeded }
     guard count > 0 else { return .isUnused }
-    // Cut in another way even where it stands alone, it is kept as it is.
-    guard other <= own else { return .isNeeded }
     let newSum = log(sum + count * Double(others.count - 1))
     let otherLogarithms = others.reduce(0.0) { total, id in
       total + log((id < 0 ? 0 : Double(counts[Int(id)])) + count) - newSum

@@ -10,12 +10,13 @@ extension WordCounts {
   /// - Parameters:
   ///   - progress: Called after each window on the calling thread with the bytes of all files read so far.
   /// - Throws: ``LMError`` where a file cannot be read, is not UTF-8 or contains zero bytes (with the offset),
-  ///   or a line is no such object (with its number).
+  ///   a line is no such object (with its number), or no file has text.
   /// - Complexity: O(bytes), shared by `threads`.
   public mutating func add(
     _ files: TextFiles, threads: ThreadPool = .shared, progress: ((Int) -> Void)? = nil
   ) throws(LMError) {
     defer { removeTables() }
+    let before = byteCount
     var read = 0
     for path in files.paths {
       var windows = try TextWindows(path, windowSize: FileWindows.windowSize(threads))
@@ -24,6 +25,10 @@ extension WordCounts {
         read += size
         progress?(read)
       }
+    }
+    guard byteCount > before else {
+      throw LMError(
+        at: files.paths.joined(separator: ", "), "no text was found", remedy: "give files with some text")
     }
   }
 

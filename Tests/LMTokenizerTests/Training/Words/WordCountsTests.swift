@@ -95,6 +95,8 @@ import Testing
     ("a.txt", "good text \u{0}", "byte 10"), ("b.jsonl", "{\"text\": \"a\"}\n{\"txt\": \"b\"}\n", "line 2"),
     ("c.jsonl", "{\"text\": \"a\"}\n\n{\"text\": 5}", "line 3"), ("d.jsonl", "[1]", "line 1"),
     ("e.jsonl", "{\"text\": \"a\", \"text\": \"b\"}", "twice"), ("f.jsonl", "{\"text\": \"a\"", "line 1"),
+    ("g.txt", "\u{FEFF}", "no text"),
+    ("h.jsonl", "{\"text\": \"\"}\n\n", "no text"),
   ]) func `a fault is named with its place`(name: String, text: String, place: String) throws {
     let path = try temporary.write(name, Array(text.utf8))
     #expect(throws: LMError.self) { try count(path) }
