@@ -67,7 +67,7 @@ struct TokenizerTrain: ParsableCommand {
     return words
   }
 
-  private func withProgress(_ size: Int, _ body: ((MergeProgress) -> Void) throws -> Tokenizer) throws
+  private func withProgress(_ size: Int, _ body: (@escaping (MergeProgress) -> Void) throws -> Tokenizer) throws
     -> Tokenizer
   {
     let progress = ProgressLine("merge", total: size, style: common.progressStyle)

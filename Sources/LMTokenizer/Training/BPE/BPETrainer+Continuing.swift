@@ -25,14 +25,15 @@ extension BPETrainer {
     _ words: borrowing WordCounts, continuing tokenizer: Tokenizer,
     progress: ((MergeProgress) -> Void)? = nil
   ) throws(LMError) -> Tokenizer {
-    let (old, unused) = Self.withoutGaps(tokenizer.model.vocabulary)
+    let model = tokenizer.model
+    let (old, unused) = Self.withoutGaps(model.vocabulary)
     guard vocabularySize > old.count, vocabularySize <= SpecialTokens.vocabularyLimit else {
       throw LMError(
         .usage, at: "vocabulary size",
         "is \(vocabularySize), expected \(old.count + 1) to \(SpecialTokens.vocabularyLimit)",
         remedy: "the tokenizer to continue has \(old.count) ids, which all stay")
     }
-    var merger = PieceMerger(tokenizer.model)
+    var merger = PieceMerger(model)
     let rows = try SymbolRows(words) { word, output in merger.encode(word, into: &output) }
     var vocabulary = old
     let merges = MergeLearner.learned(
@@ -42,7 +43,7 @@ extension BPETrainer {
         guard !vocabulary.literals.contains(left), !vocabulary.literals.contains(right) else { return nil }
         return Array(vocabulary[Int(left)] + vocabulary[Int(right)])
       }, progress)
-    return tokenizer.extended(by: merges, vocabulary, unused)
+    return tokenizer.with(model.extended(by: merges, vocabulary), unused)
   }
 
   /// The vocabulary with a token for every id, and those tokens.
@@ -64,16 +65,20 @@ extension BPETrainer {
   }
 }
 
+extension BPEModel {
+  /// The model with more tokens and merges behind its own.
+  fileprivate func extended(by merges: [Merge], _ vocabulary: Vocabulary) -> BPEModel {
+    BPEModel(
+      vocabulary: vocabulary, modelCount: vocabulary.count, byteTokens: byteTokens,
+      merges: self.merges + merges, ranks: ranks, ignoresMerges: ignoresMerges, unknownID: unknownID,
+      fusesUnknown: fusesUnknown)
+  }
+}
+
 extension Tokenizer {
-  /// The tokenizer with more tokens and merges behind its own.
-  fileprivate func extended(
-    by merges: [BPEModel.Merge], _ vocabulary: Vocabulary, _ unused: [AddedToken]
-  ) -> Tokenizer {
-    let model = BPEModel(
-      vocabulary: vocabulary, modelCount: vocabulary.count, byteTokens: self.model.byteTokens,
-      merges: self.model.merges + merges, ranks: self.model.ranks, ignoresMerges: self.model.ignoresMerges,
-      unknownID: self.model.unknownID, fusesUnknown: self.model.fusesUnknown)
-    return Tokenizer(
+  /// The tokenizer with another model and more added tokens.
+  fileprivate func with(_ model: BPEModel, _ unused: [AddedToken]) -> Tokenizer {
+    Tokenizer(
       model: model, pattern: pattern, addedTokens: addedTokens + unused, normalizer: normalizer,
       addsPrefixSpace: addsPrefixSpace, template: template, specialIDs: specialIDs,
       configuration: configuration)
