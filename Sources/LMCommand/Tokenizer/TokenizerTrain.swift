@@ -67,9 +67,9 @@ struct TokenizerTrain: ParsableCommand {
     return words
   }
 
-  private func withProgress(_ size: Int, _ body: (@escaping (MergeProgress) -> Void) throws -> Tokenizer) throws
-    -> Tokenizer
-  {
+  private func withProgress(
+    _ size: Int, _ body: (@escaping (MergeProgress) -> Void) throws -> Tokenizer
+  ) throws -> Tokenizer {
     let progress = ProgressLine("merge", total: size, style: common.progressStyle)
     defer { progress.finish() }
     return try body { progress.update(step: $0.vocabularySize) }
