@@ -78,28 +78,6 @@ struct TokenizerDecode: ParsableCommand {
   }
 }
 
-struct TokenizerInspect: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "inspect", abstract: "Bytes per token, tokens per word and unused entries on a text.")
-  @OptionGroup var common: CommonOptions
-  @OptionGroup var source: TokenizerInput
-
-  func run() throws {
-    try common.apply()
-    let report = try source.load().report(on: try source.bytes(), threads: .shared)
-    var object = JSONObject()
-    object["vocabulary"] = .integer(report.vocabularySize)
-    object["bytes"] = .integer(report.byteCount)
-    object["tokens"] = .integer(report.tokenCount)
-    object["words"] = .integer(report.wordCount)
-    object["bytes_per_token"] = .number(report.bytesPerToken)
-    object["tokens_per_word"] = .number(report.fertility)
-    object["unused_entries"] = .integer(report.unusedCount)
-    object["longest_used_token_bytes"] = .integer(report.longestUsedToken)
-    printObject(object, asJSON: common.json)
-  }
-}
-
 /// One JSON line, or a line per member for people.
 func printObject(_ object: JSONObject, asJSON: Bool) {
   if asJSON {

@@ -30,6 +30,60 @@ import Testing
     #expect(try field["bytes"].integer() == SampleRun.text.count && field["bytes_per_token"].double() > 2)
   }
 
+  @Test func `a trained tokenizer is continued, and its ids stay`() throws {
+    let data = try temporary.write("text.txt", SampleRun.text)
+    let more = try temporary.write("more.txt", Array("Der alte Mann und der junge Mann und der Hund. ".utf8))
+    let flags = ["--quiet", "--vocab-size"]
+    #expect(
+      try LM.run(["tokenizer", "train", data, "--out", temporary("t")] + flags + ["280"]).exitCode == 0)
+    let continued = try LM.run(
+      ["tokenizer", "train", more, "--continue", temporary("t"), "--out", temporary("u")] + flags + ["295"])
+    #expect(continued.exitCode == 0 && continued.errors.isEmpty, "\(continued.errors)")
+    func encode(_ tokenizer: String, _ text: String) throws -> [Int] {
+      try LM.run(["tokenizer", "encode", "--tokenizer", temporary(tokenizer), text]).output
+        .split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
+    }
+    #expect(try encode("t", "the small fox") == encode("u", "the small fox"))
+    let (old, new) = (try encode("t", "und der Mann"), try encode("u", "und der Mann"))
+    #expect(new.count < old.count && (new.max() ?? 0) >= 280 && (old.max() ?? 0) < 280)
+    for (arguments, part) in [
+      (["--vocab-size", "280"], "is 280, expected 281"), ([], "--vocab-size: is missing"),
+      (["--vocab-size", "300", "--pattern", "gpt2"], "--pattern: cannot change"),
+      (["--vocab-size", "300", "--special", "<x>"], "--special: cannot change"),
+    ] {
+      let base = [
+        "tokenizer", "train", more, "--continue", temporary("t"), "--out", temporary("v"), "--quiet",
+      ]
+      let outcome = try LM.run(base + arguments)
+      #expect(outcome.isRefused(64, saying: part), "\(outcome.errors)")
+    }
+  }
+
+  @Test func `inspect shows unused entries and words by script or language`() throws {
+    let data = try temporary.write("text.txt", SampleRun.text)
+    #expect(
+      try LM.run(["tokenizer", "train", data, "--vocab-size", "290", "--out", temporary("t"), "--quiet"])
+        .exitCode == 0)
+    let base = ["tokenizer", "inspect", "--tokenizer", temporary("t"), "--quiet"]
+    let people = try LM.run(base + ["--input", data])
+    #expect(people.output.contains("Latin") && people.output.contains("tokens per word"), "\(people.errors)")
+    let german = try temporary.write("de.txt", Array("Der alte Mann".utf8))
+    let json = try LM.run(base + ["--json", "--language", "en=\(data)", "de=\(german)"])
+    let field = JSONField(try JSON.parse(json.output, from: "stdout"), in: "stdout")
+    let names = try field["languages"].array().map { try $0["name"].string() }
+    let germanWords = try field["languages"].array()[1]["words"].integer()
+    #expect(names == ["en", "de"] && germanWords == 3)
+    #expect(try field["unused_examples"].array().count <= 12)
+    for (arguments, code, part) in [
+      (["--language", "german.txt"], 64 as Int32, "is not NAME=PATH"),
+      (["--language", "de=/nothing/here"], 2, "/nothing/here"),
+      (["text", "--language", "de=\(german)"], 64, "--language"), (["--input", "/dev/null"], 2, "/dev/null"),
+    ] {
+      let outcome = try LM.run(base + arguments)
+      #expect(outcome.isRefused(code, saying: part), "\(outcome.errors)")
+    }
+  }
+
   @Test(
     arguments: [
       (["encode", "--tokenizer", "bytes"], 64, "TEXT: is missing"),

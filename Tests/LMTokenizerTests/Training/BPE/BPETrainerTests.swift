@@ -69,19 +69,41 @@ import Testing
     #expect(results[0] == results[2])
   }
 
-  @Test func `vocabulary and merges equal those of Hugging Face`() throws {
-    let names = ["corpora/tinyshakespeare.txt", "corpora/wagahai.txt"]
+  @Test(
+    arguments: [
+      (4096, ["corpora/tinyshakespeare.txt", "corpora/wagahai.txt"]), (32768, ["ir/scifact/corpus.jsonl"]),
+    ] as [(Int, [String])])
+  func `vocabulary and merges equal those of Hugging Face`(size: Int, names: [String]) throws {
     let paths = names.compactMap(SharedData.path)
     guard paths.count == names.count else { return }
     let folder = try TemporaryFolder()
-    guard try Reference.run(["train", "4096", folder.path + "/reference.json"] + paths) != nil else { return }
+    let output = folder.path + "/reference.json"
+    guard try TrainingReference.run(["bpe", "\(size)", output] + paths) else { return }
     var counts = WordCounts(pattern: .gpt2)
-    for name in names { counts.add(try SharedData.bytes(name) ?? []) }
-    let ours = try BPETrainer(vocabularySize: 4096, specialTokens: ["<|bos|>", "<|eos|>"]).train(counts)
-    let reference = try Tokenizer.load(path: folder.path + "/reference.json")
-    #expect(ours.vocabularySize == 4096)
+    try counts.add(TextFiles(paths))
+    let ours = try BPETrainer(vocabularySize: size, specialTokens: ["<|bos|>", "<|eos|>"]).train(counts)
+    let reference = try Tokenizer.load(path: output)
+    #expect(ours.vocabularySize == size)
     #expect(ours.model.merges == reference.model.merges)
-    for id in 0..<Int32(4096) { #expect(ours.token(id) == reference.token(id)) }
+    #expect((0..<Int32(size)).allSatisfy { ours.token($0) == reference.token($0) })
+  }
+
+  /// Tokens that come about in two ways, overlaps, and words in which both happen.
+  @Test(arguments: 0..<8) func `hostile words give the merges of Hugging Face`(seed: UInt64) throws {
+    var generator = SeededGenerator(seed: 100 + seed)
+    let letters = Array(["ab", "aab", "abc", "aaaab", "abcab", "xyx", "aé", "ba"][Int(seed)].utf8)
+    let text = (0..<600).map { _ in
+      let length = Int.random(in: 1...14, using: &generator)
+      return String(
+        decoding: (0..<length).map { _ in letters.randomElement(using: &generator) ?? 97 }, as: UTF8.self)
+    }.joined(separator: " ")
+    let folder = try TemporaryFolder()
+    let path = try folder.write("text.txt", Array(text.utf8))
+    guard try TrainingReference.run(["bpe", "700", folder.path + "/r.json", path]) else { return }
+    var counts = WordCounts(pattern: .gpt2)
+    try counts.add(TextFiles([path]))
+    let ours = try BPETrainer(vocabularySize: 700, specialTokens: ["<|bos|>", "<|eos|>"]).train(counts)
+    #expect(ours.model.merges == (try Tokenizer.load(path: folder.path + "/r.json")).model.merges)
   }
 
   @Test func `a rare pair, an empty corpus and a special token in the text`() throws {
@@ -93,6 +115,28 @@ import Testing
     let reserved = try BPETrainer(vocabularySize: 300, specialTokens: ["bos"]).train(counts)
     #expect(reserved.id("bos") == 0)
     #expect(try !reserved.encode("bos").contains(0))
+  }
+
+  @Test func `one distinct word becomes one token, and words of one byte none`() throws {
+    var counts = WordCounts(pattern: .gpt2)
+    for _ in 0..<3 { counts.add(Array("tokenizer".utf8)) }
+    let tokenizer = try BPETrainer(vocabularySize: 1000, specialTokens: []).train(counts)
+    #expect(tokenizer.vocabularySize == 256 + 8)
+    #expect(try tokenizer.encode("tokenizer") == [263])
+    var bytes = WordCounts(pattern: .gpt2)
+    bytes.add(Array("a b c".utf8.map { $0 == 32 ? 0x0A : $0 }))
+    #expect(try BPETrainer(vocabularySize: 300, specialTokens: []).train(bytes).vocabularySize == 256)
+  }
+
+  @Test func `counts beyond 32 bits order merges`() throws {
+    // Through the pairs of a word that occurs 2³¹ + 1 times a trainer with 32 bits would lose "ab".
+    var rows = SymbolRows()
+    for (word, count) in [([0, 1] as [Int32], Int64(1) << 31 + 1), ([2, 3], 5)] {
+      word.withUnsafeBufferPointer { rows.append($0, count: count) }
+    }
+    var learner = MergeLearner(rows)
+    let first = learner.next(minimumCount: 0)
+    #expect(first?.left == 0 && first?.count == Int64(1) << 31 + 1)
   }
 
   @Test func `sizes and names that cannot work are refused`() {

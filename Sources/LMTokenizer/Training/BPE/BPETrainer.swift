@@ -4,7 +4,7 @@ import LMRuntime
 /// tokenizers with `initial_alphabet=ByteLevel.alphabet()`.
 ///
 ///     var counts = WordCounts(pattern: .gpt2)
-///     counts.add(text)
+///     try counts.add(TextFiles(["corpus.txt"]))
 ///     let tokenizer = try BPETrainer(vocabularySize: 8192).train(counts)
 ///
 /// Ids: special tokens, then the 256 bytes in the order of their characters in the byte-level alphabet, then
@@ -18,16 +18,6 @@ public struct BPETrainer: Sendable {
   /// Special tokens in the order of their ids, from 0 on; repeated ones count once.
   public var specialTokens: [String]
 
-  /// How far training has come.
-  public struct Progress: Sendable {
-    /// Ids so far.
-    public let vocabularySize: Int
-    /// Ids wanted.
-    public let target: Int
-    /// How often the pair that was merged last occurs.
-    public let frequency: Int64
-  }
-
   /// A trainer for `vocabularySize` ids (256 and the special tokens at least).
   public init(
     vocabularySize: Int = 8192, minimumFrequency: Int = 0,
@@ -38,67 +28,44 @@ public struct BPETrainer: Sendable {
     self.specialTokens = specialTokens
   }
 
-  /// Trains on counted words.
+  /// Trains on counted words. The tokenizer splits text by the pattern of the words.
   /// - Parameters:
   ///   - words: The corpus.
   ///   - progress: Called after every merge on the calling thread.
-  /// - Throws: ``LMError`` where the vocabulary has no room for bytes and special tokens.
-  /// - Complexity: about O(m · w + p log p) for m merges of w words each and p pairs.
+  /// - Throws: ``LMError`` where the vocabulary has no room for bytes and special tokens, or the distinct words
+  ///   have more than 2³⁰ bytes.
+  /// - Complexity: about O(n + p log p) for n bytes of distinct words and p pairs.
   public func train(
-    _ words: borrowing WordCounts, progress: ((Progress) -> Void)? = nil
+    _ words: borrowing WordCounts, progress: ((MergeProgress) -> Void)? = nil
   ) throws(LMError) -> Tokenizer {
-    let specials = try checkedSpecialTokens()
+    let specials = try SpecialTokens.checked(specialTokens)
+    let minimum = 256 + specials.count
+    guard (minimum...SpecialTokens.vocabularyLimit).contains(vocabularySize) else {
+      throw LMError(
+        .usage, at: "vocabulary size",
+        "is \(vocabularySize), expected \(minimum) to \(SpecialTokens.vocabularyLimit)",
+        remedy: "256 bytes and \(specials.count) special tokens need an id each")
+    }
     var vocabulary = Vocabulary(reserving: vocabularySize)
     for name in specials { vocabulary.append(name.utf8, isLiteral: true) }
     for byte in ByteLevelAlphabet.bytesInOrder { vocabulary.append(CollectionOfOne(byte)) }
     let byteTokens = (0...255).map { vocabulary.id(of: [UInt8($0)]) ?? 0 }
-    var learner = MergeLearner(words.table, byteTokens: byteTokens)
+    let rows = try SymbolRows(words) { word, output in
+      for byte in word { output.append(byteTokens[Int(byte)]) }
+    }
+    // Text must never merge into a special token.
     let reserved = Set(specials.map { Array($0.utf8) })
-    let merges = learn(&learner, &vocabulary, reserved: reserved, progress)
+    let merges = MergeLearner.learned(
+      rows, &vocabulary, size: vocabularySize, minimumCount: minimumFrequency,
+      join: { left, right, vocabulary in
+        let bytes = Array(vocabulary[Int(left)] + vocabulary[Int(right)])
+        return reserved.contains(bytes) ? nil : bytes
+      }, progress)
     let model = BPEModel(
       vocabulary: vocabulary, modelCount: vocabulary.count, byteTokens: byteTokens,
-      merges: Self.lastOfEach(merges))
+      merges: vocabulary.count == minimum + merges.count ? merges : Self.lastOfEach(merges))
     let added = specials.enumerated().map { AddedToken($1, id: Int32($0)) }
     return Tokenizer(model: model, pattern: words.pattern, addedTokens: added)
-  }
-
-  private func learn(
-    _ learner: inout MergeLearner, _ vocabulary: inout Vocabulary, reserved: Set<[UInt8]>,
-    _ progress: ((Progress) -> Void)?
-  ) -> [BPEModel.Merge] {
-    var merges: [BPEModel.Merge] = []
-    while vocabulary.count < vocabularySize,
-      let choice = learner.next(minimumCount: Int64(minimumFrequency))
-    {
-      let bytes = Array(vocabulary[Int(choice.left)] + vocabulary[Int(choice.right)])
-      // Text must never merge into a special token.
-      if reserved.contains(bytes) { continue }
-      let known = vocabulary.id(of: bytes)
-      let id = known ?? Int32(vocabulary.count)
-      if known == nil { vocabulary.append(bytes) }
-      learner.merge(choice, into: id)
-      merges.append(BPEModel.Merge(left: choice.left, right: choice.right, result: id))
-      progress?(
-        Progress(vocabularySize: vocabulary.count, target: vocabularySize, frequency: choice.count))
-    }
-    return merges
-  }
-
-  private func checkedSpecialTokens() throws(LMError) -> [String] {
-    var seen: Set<ContentKey> = []
-    let specials = specialTokens.filter { seen.insert(ContentKey($0)).inserted }
-    if let bad = specials.first(where: { $0.unicodeScalars.count < 2 }) {
-      throw LMError(
-        .usage, at: "special token \(JSON.quoted(bad))", "has fewer than two characters",
-        remedy: "choose a longer name, such as <|eos|>")
-    }
-    let minimum = 256 + specials.count
-    guard (minimum...1 << 24).contains(vocabularySize) else {
-      throw LMError(
-        .usage, at: "vocabulary size", "is \(vocabularySize), expected \(minimum) to \(1 << 24)",
-        remedy: "256 bytes and \(specials.count) special tokens need an id each")
-    }
-    return specials
   }
 
   /// A pair may be merged twice where a token comes about in two ways; only its last rank counts, as in

@@ -2,11 +2,15 @@
 ///
 /// A count may be out of date when it comes up: it is compared with the true one and put back.
 struct PairQueue: ~Copyable {
-  /// A pair with the words that it came to stand in at one time: a range of the trainer's list of words.
+  /// A pair with the places where it came to stand at one time: a range of the learner's list of positions.
   struct Candidate {
     var count: Int64
     let key: UInt64
-    let words: Range<Int>
+    var start: UInt32
+    var length: UInt32
+
+    /// The range of the list.
+    var positions: Range<Int> { Int(start)..<Int(start) + Int(length) }
 
     @inline(__always) func goesBefore(_ other: Candidate) -> Bool {
       count != other.count ? count > other.count : key < other.key
@@ -14,6 +18,9 @@ struct PairQueue: ~Copyable {
   }
 
   private var heap: [Candidate] = []
+
+  /// An empty queue with room for so many candidates.
+  init(reserving count: Int) { heap.reserveCapacity(count) }
 
   /// The candidate that comes first, nil where there is none.
   var first: Candidate? { heap.first }
@@ -45,6 +52,20 @@ struct PairQueue: ~Copyable {
     guard var candidate = heap.first else { return }
     candidate.count = count
     replaceFirst(candidate)
+  }
+
+  /// Gives every candidate to `body`, in the order of their lists. `body` may change where a list is, and removes
+  /// the candidate by returning false.
+  /// - Complexity: O(n log n).
+  mutating func updateLists(_ body: (inout Candidate) -> Bool) {
+    heap.sort { $0.start < $1.start }
+    var kept = 0
+    for index in heap.indices where body(&heap[index]) {
+      heap[kept] = heap[index]
+      kept += 1
+    }
+    heap.removeSubrange(kept...)
+    heap.sort { $0.goesBefore($1) }
   }
 
   private mutating func replaceFirst(_ candidate: Candidate) {
