@@ -46,7 +46,7 @@ struct PieceCutter: Sendable {
     switch step {
     case .byteLevel(let step): byteLevel(step, piece, body)
     case .bert: BertSplitter.forEachWord(of: text) { body(piece.part($0)) }
-    case .whitespace: WordSplitter.forEachWord(of: text) { body(piece.part($0)) }
+    case .whitespace: WordScanner.forEachWord(of: text) { body(piece.part($0)) }
     case .whitespaceSplit: byClass(.space, .removed, piece, body)
     case .punctuation(let behavior): byClass(.punctuation, behavior, piece, body)
     case .digits(let individually): byClass(.number, individually ? .isolated : .contiguous, piece, body)
@@ -263,7 +263,7 @@ enum BertSplitter {
 }
 
 /// `\w+|[^\w\s]+`.
-enum WordSplitter {
+enum WordScanner {
   @inline(__always) static func forEachWord(of text: TextCursor, _ body: (Range<Int>) -> Void) {
     let kinds = ReferenceClass.space.rawValue | ReferenceClass.word.rawValue
     var start = 0

@@ -47,19 +47,13 @@ extension SplitPattern {
   /// The pre-token that starts at `start`, nil at the end of the text: every pattern covers the whole text.
   func nextMatch(in text: TextCursor, from start: Int) -> Range<Int>? {
     guard start < text.count else { return nil }
-    switch self {
-    case .gpt2:
-      var splitter = GPT2Splitter(text: text)
-      return start..<splitter.pieceEnd(from: start)
-    case .cl100k, .llama3:
-      var splitter = CL100KSplitter(text: text, digits: 3)
-      return start..<splitter.pieceEnd(from: start)
-    case .qwen2:
-      var splitter = CL100KSplitter(text: text, digits: 1)
-      return start..<splitter.pieceEnd(from: start)
-    case .o200k:
-      var splitter = O200KSplitter(text: text)
-      return start..<splitter.pieceEnd(from: start)
-    }
+    let end =
+      switch self {
+      case .gpt2: GPT2Splitter(text: text).pieceEnd(from: start)
+      case .cl100k, .llama3: CL100KSplitter(text: text, digits: 3).pieceEnd(from: start)
+      case .qwen2: CL100KSplitter(text: text, digits: 1).pieceEnd(from: start)
+      case .o200k: O200KSplitter(text: text).pieceEnd(from: start)
+      }
+    return start..<end
   }
 }

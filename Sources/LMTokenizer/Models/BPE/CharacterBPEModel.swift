@@ -50,11 +50,7 @@ package final class CharacterBPEModel: Sendable {
     prefix = Array(options.continuingPrefix.utf8)
     suffix = Array(options.endSuffix.utf8)
     byteTokens = options.usesByteFallback ? ByteToken.ids(in: vocabulary) : Array(repeating: -1, count: 256)
-    pairs = PairTable(capacity: merges.count)
-    for (position, merge) in merges.enumerated() {
-      let rank = ranks.map { $0[position] } ?? UInt32(position)
-      pairs.insert(merge.left, merge.right, PairMerge(rank: rank, id: merge.result))
-    }
+    pairs = PairTable(merges, ranks: ranks)
     var singles = Array(repeating: Int32(-1), count: 0x10000)
     for id in (0..<modelCount).reversed() {
       vocabulary[id].withUnsafeBufferPointer { token in

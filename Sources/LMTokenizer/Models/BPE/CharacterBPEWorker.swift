@@ -1,6 +1,7 @@
 /// Merges the characters of pieces. Short ones by a scan for the smallest rank, O(n²) without overhead; longer
 /// ones through a heap, O(n log n) whatever the text.
 final class CharacterBPEWorker: PieceWorker {
+  private static let linearLimit = 96
   private let model: CharacterBPEModel
   private var symbols: [Int32] = []
   private var candidates: [PairMerge] = []
@@ -24,7 +25,7 @@ final class CharacterBPEWorker: PieceWorker {
 
   private func mergeSymbols() {
     if model.merges.isEmpty { return }
-    if symbols.count <= PieceMerger.linearLimit {
+    if symbols.count <= Self.linearLimit {
       mergeShort()
     } else {
       HeapMerger.merge(&symbols, model.pairs)
@@ -79,7 +80,7 @@ final class CharacterBPEWorker: PieceWorker {
     var count = symbols.count
     guard count > 1 else { return }
     let pairs = model.pairs
-    if candidates.count < count { candidates = Array(repeating: .none, count: PieceMerger.linearLimit + 1) }
+    if candidates.count < count { candidates = Array(repeating: .none, count: Self.linearLimit + 1) }
     candidates.withUnsafeMutableBufferPointer { merges in
       symbols.withUnsafeMutableBufferPointer { symbols in
         for index in 0..<(count &- 1) { merges[index] = pairs.merge(symbols[index], symbols[index &+ 1]) }
@@ -94,7 +95,7 @@ final class CharacterBPEWorker: PieceWorker {
             }
             index &+= 1
           }
-          if rank == .max { break }
+          if rank == PairTable.noRank { break }
           symbols[best] = merges[best].id
           count &-= 1
           index = best &+ 1

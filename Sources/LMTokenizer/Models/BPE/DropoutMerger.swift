@@ -14,7 +14,7 @@ enum DropoutMerger {
     func push(_ left: Int, _ right: Int) {
       guard left >= 0, right >= 0 else { return }
       let rank = pairs.merge(list.id(left), list.id(right)).rank
-      if rank != .max { heap.push(UInt64(rank) << 32 | UInt64(left)) }
+      if rank != PairTable.noRank { heap.push(UInt64(rank) << 32 | UInt64(left)) }
     }
     for position in symbols.indices.dropLast() { push(position, position + 1) }
     while let top = heap.popMinimum() {

@@ -30,10 +30,12 @@ package final class PairTable: @unchecked Sendable {
   private var mask: Int
   private var shift: UInt64
   private var count = 0
-  /// The token of every rank; nil where the rank is the token.
+  /// The token of every rank; nil where the rank is the token, or several merges share a rank.
   private let results: UnsafeMutablePointer<Int32>?
+  /// The merge of every pair where merges share ranks.
+  private var shared: [UInt64: Int32] = [:]
 
-  /// The token of every byte, -1 where it has none.
+  /// The token of every byte, -1 where it has none; nothing where the merges are of characters.
   let byteTokens: UnsafeMutablePointer<Int32>
   /// The ranks of merges of two single bytes, by `left << 8 | right`: what the look-ups of a new piece begin
   /// with. Text keeps to few of them, so they stay in the processor's cache when the whole table does not.
@@ -62,16 +64,29 @@ package final class PairTable: @unchecked Sendable {
     }
   }
 
+  /// A table of `merges` of characters, each with a rank; of equal ranks the leftmost goes first. Those that are
+  /// not given are the places in the list.
+  convenience init(_ merges: [BPEModel.Merge], ranks: [UInt32]?) {
+    guard let ranks else { return self.init(merges, .listOrder, byteTokens: []) }
+    self.init(capacity: merges.count, byteTokens: [], results: nil)
+    for (merge, rank) in zip(merges, ranks) {
+      precondition(rank < Self.noRank, "PairTable: rank \(rank)")
+      insert(merge, rank: rank)
+      shared[Self.key(merge.left, merge.right)] = merge.result
+    }
+  }
+
   private init(capacity: Int, byteTokens tokens: [Int32], results: UnsafeMutablePointer<Int32>?) {
     let bits = max(4, Int.bitWidth - (capacity * 2).leadingZeroBitCount)
     slots = HugePages.allocate(1 << bits, repeating: Self.empty)
     mask = 1 << bits - 1
     shift = UInt64(64 - bits)
     self.results = results
-    byteTokens = .allocate(capacity: 256)
-    byteTokens.initialize(from: tokens, count: 256)
-    byteRanks = .allocate(capacity: 1 << 16)
-    byteRanks.initialize(repeating: Self.noRank, count: 1 << 16)
+    byteTokens = .allocate(capacity: tokens.count)
+    byteTokens.initialize(from: tokens, count: tokens.count)
+    let ranks = tokens.count * tokens.count
+    byteRanks = .allocate(capacity: ranks)
+    byteRanks.initialize(repeating: Self.noRank, count: ranks)
     firstLongToken = (tokens.max() ?? -1) + 1
     bytesOfTokens = Dictionary(tokens.enumerated().map { ($1, $0) }) { first, _ in first }
   }
@@ -96,7 +111,7 @@ package final class PairTable: @unchecked Sendable {
     }
   }
 
-  /// The token that a merge of `rank` gives.
+  /// The token that a merge of `rank` gives, where merges share no ranks.
   @inline(__always) func id(_ rank: UInt32) -> Int32 {
     results.map { $0[Int(rank)] } ?? Int32(truncatingIfNeeded: rank)
   }
@@ -105,7 +120,8 @@ package final class PairTable: @unchecked Sendable {
   /// - Complexity: O(1).
   @inline(__always) func merge(_ left: Int32, _ right: Int32) -> PairMerge {
     let rank = rank(left, right)
-    return rank == Self.noRank ? .none : PairMerge(rank: rank, id: id(rank))
+    if rank == Self.noRank { return .none }
+    return PairMerge(rank: rank, id: shared.isEmpty ? id(rank) : shared[Self.key(left, right)] ?? -1)
   }
 
   /// Stores a merge; where the pair is known its rank is replaced.

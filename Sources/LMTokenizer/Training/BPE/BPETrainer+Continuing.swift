@@ -25,7 +25,10 @@ extension BPETrainer {
     _ words: borrowing WordCounts, continuing tokenizer: Tokenizer,
     progress: ((MergeProgress) -> Void)? = nil
   ) throws(LMError) -> Tokenizer {
-    let model = tokenizer.model
+    guard case .byteLevel(let model) = tokenizer.model else {
+      throw LMError(
+        .usage, at: "the tokenizer", "is no byte-level BPE", remedy: "train a new one, or continue a byte-level one")
+    }
     let (old, unused) = Self.withoutGaps(model.vocabulary)
     guard vocabularySize > old.count, vocabularySize <= SpecialTokens.vocabularyLimit else {
       throw LMError(
@@ -80,7 +83,7 @@ extension Tokenizer {
   fileprivate func with(_ model: BPEModel, _ unused: [AddedToken]) -> Tokenizer {
     Tokenizer(
       model: model, pattern: pattern, addedTokens: addedTokens + unused, normalizer: normalizer,
-      addsPrefixSpace: addsPrefixSpace, template: template, specialIDs: specialIDs,
+      addsPrefixSpace: bytePath?.addsPrefixSpace ?? false, template: template, specialIDs: specialIDs,
       configuration: configuration)
   }
 }
@@ -109,7 +112,7 @@ public struct TokenizerSplitter: WordSplitter {
     _ body: (UnsafeBufferPointer<UInt8>) -> Void
   ) {
     let cursor = TextCursor(text)
-    guard normalizer != .none, let changed = normalizer.normalized(cursor.part(range)) else {
+    guard normalizer != .none, let changed = normalizer.normalize(cursor.part(range)).bytes else {
       return pattern.forEachWord(in: text, range, body)
     }
     changed.withUnsafeBufferPointer { pattern.forEachWord(in: $0, 0..<$0.count, body) }
