@@ -67,7 +67,10 @@ package final class PairTable: @unchecked Sendable {
   /// A table of `merges` of characters, each with a rank; of equal ranks the leftmost goes first. Those that are
   /// not given are the places in the list.
   convenience init(_ merges: [BPEModel.Merge], ranks: [UInt32]?) {
-    guard let ranks else { return self.init(merges, .listOrder, byteTokens: []) }
+    guard let ranks else {
+      self.init(merges, .listOrder, byteTokens: [])
+      return
+    }
     self.init(capacity: merges.count, byteTokens: [], results: nil)
     for (merge, rank) in zip(merges, ranks) {
       precondition(rank < Self.noRank, "PairTable: rank \(rank)")
