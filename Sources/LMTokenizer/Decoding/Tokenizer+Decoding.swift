@@ -17,12 +17,19 @@ extension Tokenizer {
   }
 
   private func joinedBytes(_ ids: [Int32], _ skipSpecialTokens: Bool) throws(LMError) -> [UInt8] {
+    let vocabulary = model.vocabulary
     var output: [UInt8] = []
     output.reserveCapacity(ids.count * 4)
     for (position, id) in ids.enumerated() {
-      guard let bytes = storedBytes(id) else { throw unknown(id, position) }
+      guard id >= 0, id < vocabulary.count, vocabulary.length(Int(id)) > 0 else {
+        throw unknown(id, position)
+      }
       if skipSpecialTokens, isSpecial(id) { continue }
-      if let content = normalizedContents[id] { output += content } else { output.append(contentsOf: bytes) }
+      if !normalizedContents.isEmpty, let content = normalizedContents[id] {
+        output += content
+      } else {
+        output.append(contentsOf: vocabulary[Int(id)])
+      }
     }
     return output
   }
