@@ -19,8 +19,9 @@ enum Reference {
   }
 
   /// Runs the script and returns the lines that it prints; nil, with a message, where there is no Python.
-  static func run(_ arguments: [String]) throws -> [String]? {
+  static func run(_ arguments: [String], script: String? = nil) throws -> [String]? {
     guard isAvailable, let python else { return nil }
+    let script = script.map { SharedData.packageRoot + "/Tests/Reference/" + $0 } ?? Self.script
     let command = ([python, script] + arguments).map { "'\($0)'" }.joined(separator: " ")
     guard let pipe = popen(command, "r") else { throw LMError(at: command, "does not start", remedy: "") }
     var output: [UInt8] = []
