@@ -80,7 +80,11 @@ struct PatternAlphabet {
   /// union of such.
   func members(of set: CodePointSet) -> [Bool] {
     var result = Array(repeating: false, count: count)
-    for (start, symbol) in zip(starts, symbols) where set.contains(start) { result[Int(symbol)] = true }
+    var ranges = set.ranges[...]
+    for (start, symbol) in zip(starts, symbols) {
+      while let first = ranges.first, first.upperBound < start { ranges.removeFirst() }
+      if let first = ranges.first, first.lowerBound <= start { result[Int(symbol)] = true }
+    }
     return result
   }
 

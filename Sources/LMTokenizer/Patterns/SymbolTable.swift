@@ -16,22 +16,39 @@ final class SymbolTable: @unchecked Sendable {
     self.blocks = blocks
     var stored: [UInt8] = []
     var numbers: [[UInt8]: UInt16] = [:]
+    /// The numbers of blocks of one symbol, which almost all blocks are.
+    var uniform: [UInt16?] = Array(repeating: nil, count: 256)
     var block: [UInt8] = []
     var filled = 0
-    func flush() {
-      let number = numbers[block] ?? UInt16(stored.count / size)
-      if numbers.updateValue(number, forKey: block) == nil { stored += block }
-      blocks[filled] = number
-      filled += 1
-      block.removeAll(keepingCapacity: true)
+    func number(_ block: [UInt8]) -> UInt16 {
+      if let number = numbers[block] { return number }
+      let number = UInt16(stored.count / size)
+      stored += block
+      numbers[block] = number
+      return number
+    }
+    func append(_ number: UInt16, _ count: Int) {
+      for position in filled..<filled + count { blocks[position] = number }
+      filled += count
     }
     alphabet.forEachInterval { interval, symbol in
       var left = interval.count
       while left > 0 {
+        if block.isEmpty, left >= size {
+          let whole = left / size
+          let known = uniform[Int(symbol)] ?? number(Array(repeating: symbol, count: size))
+          uniform[Int(symbol)] = known
+          append(known, whole)
+          left -= whole * size
+          continue
+        }
         let part = min(left, size - block.count)
         block.append(contentsOf: repeatElement(symbol, count: part))
         left -= part
-        if block.count == size { flush() }
+        if block.count == size {
+          append(number(block), 1)
+          block.removeAll(keepingCapacity: true)
+        }
       }
     }
     values = .allocate(capacity: stored.count)
