@@ -63,33 +63,35 @@ extension Tokenizer {
   ) throws(LMError) {
     var start = 0
     for match in try matches(rawMatcher, text, specials) {
-      try encodeNormalized(text.part(start..<match.range.lowerBound), specials, threads, &output)
+      try encodeNormalized(text, start..<match.range.lowerBound, specials, threads, &output)
       output.append(match.token.id)
       start = match.range.upperBound
     }
-    try encodeNormalized(text.part(start..<text.count), specials, threads, &output)
+    try encodeNormalized(text, start..<text.count, specials, threads, &output)
   }
 
   private func encodeNormalized(
-    _ text: TextCursor, _ specials: SpecialTokenPolicy, _ threads: ThreadPool?,
+    _ whole: TextCursor, _ range: Range<Int>, _ specials: SpecialTokenPolicy, _ threads: ThreadPool?,
     _ output: inout TokenBuffer
   ) throws(LMError) {
-    guard normalizer != .none else { return encodeText(text, threads, &output) }
-    let changed = normalizer.normalized(text)
-    let bytes = changed ?? []
+    if range.isEmpty { return }
+    let text = whole.part(range)
+    let result = normalizer.normalize(text)
+    let bytes = result.bytes ?? []
     try bytes.withUnsafeBufferPointer { buffer throws(LMError) in
-      let text = changed == nil ? text : TextCursor(buffer)
+      let text = result.bytes == nil ? text : TextCursor(buffer)
+      let startsText = range.lowerBound == 0 && result.keepsStart
       var start = 0
       for match in try matches(normalizedMatcher, text, specials) {
-        encodeText(text.part(start..<match.range.lowerBound), threads, &output)
+        encodeText(text.part(start..<match.range.lowerBound), startsText && start == 0, threads, &output)
         output.append(match.token.id)
         start = match.range.upperBound
       }
-      encodeText(text.part(start..<text.count), threads, &output)
+      encodeText(text.part(start..<text.count), startsText && start == 0, threads, &output)
     }
   }
 
-  private func matches(
+  func matches(
     _ matcher: AddedTokenMatcher, _ text: TextCursor, _ specials: SpecialTokenPolicy
   ) throws(LMError) -> [AddedTokenMatcher.Match] {
     if matcher.isEmpty { return [] }
@@ -104,9 +106,12 @@ extension Tokenizer {
     return found
   }
 
-  private func encodeText(_ text: TextCursor, _ threads: ThreadPool?, _ output: inout TokenBuffer) {
+  private func encodeText(
+    _ text: TextCursor, _ startsText: Bool, _ threads: ThreadPool?, _ output: inout TokenBuffer
+  ) {
     guard text.count > 0 else { return }
-    guard addsPrefixSpace, text.bytes[0] != 0x20 else { return encodePlain(text, threads, &output) }
+    guard let bytePath else { return encodePieces(text, startsText, &output) }
+    guard bytePath.addsPrefixSpace, text.bytes[0] != 0x20 else { return encodePlain(text, threads, &output) }
     let spaced = [0x20] + UnsafeBufferPointer(start: text.bytes, count: text.count)
     spaced.withUnsafeBufferPointer { encodePlain(TextCursor($0), threads, &output) }
   }
@@ -115,6 +120,22 @@ extension Tokenizer {
     if let threads, threads.threadCount > 1, text.count >= 2 * Self.parallelPartSize {
       return encodeInParallel(text, threads, &output)
     }
-    pool.withEncoder { $0.encode(text, 0..<text.count, pattern: pattern, into: &output) }
+    bytePool?.withEncoder { $0.encode(text, 0..<text.count, pattern: pattern, into: &output) }
+  }
+
+  /// The general way: the pre-tokenizer's steps one after the other, then the model.
+  private func encodePieces(_ text: TextCursor, _ startsText: Bool, _ output: inout TokenBuffer) {
+    let piece = TextPiece(text: text, origins: nil, startsText: startsText)
+    if let bytePool {
+      bytePool.withEncoder { encoder in
+        cutter.forEachPiece(of: piece) {
+          encoder.encode($0.text, 0..<$0.text.count, pattern: nil, into: &output)
+        }
+      }
+    } else {
+      piecePool.withEncoder { encoder in
+        cutter.forEachPiece(of: piece) { encoder.encode($0.text, into: &output) }
+      }
+    }
   }
 }

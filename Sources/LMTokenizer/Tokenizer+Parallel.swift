@@ -23,7 +23,7 @@ extension Tokenizer {
   /// The ids of `range`, with the rest of the text in view.
   private func encodePart(_ text: TextCursor, _ range: Range<Int>) -> [Int32] {
     TokenBuffer.array(estimate: range.count / 3) { ids in
-      pool.withEncoder { $0.encode(text, range, pattern: pattern, into: &ids) }
+      bytePool?.withEncoder { $0.encode(text, range, pattern: pattern, into: &ids) }
     }
   }
 }

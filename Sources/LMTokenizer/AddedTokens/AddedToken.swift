@@ -28,6 +28,13 @@ public struct AddedToken: Sendable, Equatable {
     self.stripsRight = stripsRight
     self.isSingleWord = isSingleWord
   }
+
+  /// The same token with another id.
+  func withID(_ id: Int32) -> AddedToken {
+    AddedToken(
+      content, id: id, isSpecial: isSpecial, isNormalized: isNormalized, stripsLeft: stripsLeft,
+      stripsRight: stripsRight, isSingleWord: isSingleWord)
+  }
 }
 
 /// What becomes of the text of a special token, such as `<|eos|>`, in a text to encode.

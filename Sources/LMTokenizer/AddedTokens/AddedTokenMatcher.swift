@@ -7,35 +7,26 @@ package struct AddedTokenMatcher: Sendable {
   }
 
   private let tokens: [AddedToken]
-  /// (node << 8 | byte) → node; node 0 is the root.
-  private var edges: [Int: Int] = [:]
-  /// The token that ends at a node.
-  private var endings: [Int: Int] = [:]
-  private var firstBytes = Array(repeating: false, count: 256)
+  private let trie: DoubleArrayTrie
+  private let firstBytes: [Bool]
 
   /// A matcher of `tokens`, each of which is looked for as `form` gives it.
   package init(_ tokens: [AddedToken], form: (String) -> [UInt8] = { Array($0.utf8) }) {
     self.tokens = tokens
-    var nodeCount = 1
+    var firstBytes = Array(repeating: false, count: 256)
+    var keys: [(key: ArraySlice<UInt8>, value: Int32)] = []
     for (position, token) in tokens.enumerated() {
       let bytes = form(token.content)
       guard let first = bytes.first else { continue }
       firstBytes[Int(first)] = true
-      var node = 0
-      for byte in bytes {
-        let key = node << 8 | Int(byte)
-        node = edges[key] ?? nodeCount
-        if node == nodeCount {
-          edges[key] = node
-          nodeCount += 1
-        }
-      }
-      endings[node] = position
+      keys.append((bytes[...], Int32(position)))
     }
+    self.firstBytes = firstBytes
+    trie = DoubleArrayTrie(keys)
   }
 
   /// True where there is nothing to find.
-  var isEmpty: Bool { endings.isEmpty }
+  var isEmpty: Bool { trie.keyCount == 0 }
 
   /// The matches in `text` from left to right, without those that `isSkipped`.
   ///
@@ -46,12 +37,12 @@ package struct AddedTokenMatcher: Sendable {
     var index = 0
     var free = 0
     while let start = nextCandidate(text, from: index) {
-      guard let (end, position) = longest(text, at: start) else {
+      guard let (end, position) = trie.longestMatch(in: text, at: start) else {
         index = start + 1
         continue
       }
       index = end
-      let token = tokens[position]
+      let token = tokens[Int(position)]
       if isSkipped(token) || token.isSingleWord && !text.isWord(start..<end) { continue }
       let lower = token.stripsLeft ? text.startOfSpace(before: start, notBefore: free) : start
       let upper = token.stripsRight ? text.endOfRun(end, of: CodePointClass.space.rawValue) : end
@@ -71,18 +62,6 @@ package struct AddedTokenMatcher: Sendable {
       }
       return nil
     }
-  }
-
-  private func longest(_ text: TextCursor, at start: Int) -> (end: Int, token: Int)? {
-    var best: (Int, Int)?
-    var node = 0
-    var index = start
-    while index < text.count, let next = edges[node << 8 | Int(text.bytes[index])] {
-      node = next
-      index += 1
-      if let token = endings[node] { best = (index, token) }
-    }
-    return best
   }
 }
 
@@ -105,17 +84,10 @@ extension TextCursor {
   }
 
   private func isWordCharacter(_ index: Int) -> Bool {
-    let (codePoint, length) = UTF8Decoding.decode(bytes + index, available: count - index)
-    guard length > 0 else { return false }
-    switch GeneralCategory.of(UInt32(codePoint)) {
-    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
-      .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .letterNumber, .connectorPunctuation:
-      return true
-    default: return false
-    }
+    ReferenceClass.of(codePoint(index).codePoint).contains(.word)
   }
 
-  private func startOfCodePoint(before index: Int) -> Int? {
+  func startOfCodePoint(before index: Int) -> Int? {
     guard index > 0 else { return nil }
     for length in 1...4 where length <= index {
       if UTF8Decoding.decode(bytes + index - length, available: length).length == length {

@@ -3,20 +3,38 @@ import LMRuntime
 extension Tokenizer {
   /// The bytes that `ids` stand for.
   ///
+  /// Byte-level tokenizers give the exact bytes that were encoded; others the UTF-8 of ``decode(_:skipSpecialTokens:)``.
   /// - Parameters:
   ///   - ids: Ids of this tokenizer.
   ///   - skipSpecialTokens: Whether special tokens leave no trace.
   /// - Throws: ``LMError`` at the first id that no token has.
   /// - Complexity: O(bytes of the result).
   public func decodeBytes(_ ids: [Int32], skipSpecialTokens: Bool = true) throws(LMError) -> [UInt8] {
+    let bytes =
+      isPlainByteLevel
+      ? try joinedBytes(ids, skipSpecialTokens) : try chainedBytes(ids, skipSpecialTokens)
+    return cleansUpSpaces ? Decoder.cleanedText(bytes) : bytes
+  }
+
+  private func joinedBytes(_ ids: [Int32], _ skipSpecialTokens: Bool) throws(LMError) -> [UInt8] {
     var output: [UInt8] = []
     output.reserveCapacity(ids.count * 4)
     for (position, id) in ids.enumerated() {
-      guard let bytes = bytes(of: id) else { throw unknown(id, position) }
+      guard let bytes = storedBytes(id) else { throw unknown(id, position) }
       if skipSpecialTokens, isSpecial(id) { continue }
-      output.append(contentsOf: bytes)
+      if let content = normalizedContents[id] { output += content } else { output.append(contentsOf: bytes) }
     }
     return output
+  }
+
+  private func chainedBytes(_ ids: [Int32], _ skipSpecialTokens: Bool) throws(LMError) -> [UInt8] {
+    var chain = DecoderChain(decoder, isStream: false)
+    for (position, id) in ids.enumerated() {
+      guard let token = decoderInput(id) else { throw unknown(id, position) }
+      if !(skipSpecialTokens && isSpecial(id)) { chain.append(token) }
+    }
+    chain.finish()
+    return chain.output
   }
 
   /// The text that `ids` stand for. Bytes that form no UTF-8 become U+FFFD, one for each maximal part of a

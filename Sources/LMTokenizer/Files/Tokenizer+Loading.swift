@@ -1,31 +1,55 @@
 import LMRuntime
 
 extension Tokenizer {
-  /// Reads a tokenizer from a model folder, a `tokenizer.json` or a `.tiktoken` file.
+  /// Reads a tokenizer from a model folder, a `tokenizer.json`, a `vocab.txt` or a `.tiktoken` file.
   ///
-  /// In a folder, `tokenizer_config.json` adds the special ids. A `.tiktoken` file says nothing about its
-  /// pattern and special tokens: they are known from its name (`r50k_base`, `p50k_base`, `cl100k_base`,
-  /// `o200k_base`).
+  /// A folder has `tokenizer.json`, or BERT's `vocab.txt`, or GPT-2's `vocab.json` and `merges.txt`. There
+  /// `tokenizer_config.json` and `special_tokens_map.json` add the special ids. A `.tiktoken` file says nothing
+  /// about its pattern and special tokens: they are known from its name (`r50k_base`, `p50k_base`,
+  /// `cl100k_base`, `o200k_base`).
   /// - Throws: ``LMError`` that names the file, the key and a remedy.
   /// - Complexity: O(bytes of the file), in time and memory.
   public static func load(path: String) throws(LMError) -> Tokenizer {
-    if FileSystem.kind(of: path) == .directory {
-      return try loadFile("\(path)/tokenizer.json", configuration: "\(path)/tokenizer_config.json")
-    }
+    if FileSystem.kind(of: path) == .directory { return try loadFolder(path) }
     if path.hasSuffix(".tiktoken") { return try TiktokenFile.load(path: path) }
-    return try loadFile(path, configuration: nil)
+    if path.hasSuffix("vocab.txt") { return try VocabularyFiles.bert(path: path, configuration: nil) }
+    return try TokenizerFile.tokenizer(JSONField(JSON.read(path), in: path))
   }
 
-  private static func loadFile(
-    _ path: String, configuration configurationPath: String?
-  ) throws(LMError) -> Tokenizer {
-    var tokenizer = try TokenizerFile.tokenizer(JSONField(JSON.read(path), in: path))
-    if let configurationPath, FileSystem.kind(of: configurationPath) != nil {
-      let field = JSONField(try JSON.read(configurationPath), in: configurationPath)
-      tokenizer.configuration = try field.object()
-      tokenizer.specialIDs = try tokenizer.specialIDs(in: field)
+  private static func loadFolder(_ path: String) throws(LMError) -> Tokenizer {
+    let configuration = try field("\(path)/tokenizer_config.json")
+    var tokenizer = try tokenizer(in: path, configuration)
+    if let map = try field("\(path)/special_tokens_map.json") {
+      tokenizer.specialIDs = try tokenizer.specialIDs(in: map)
+    }
+    if let configuration {
+      tokenizer.configuration = try configuration.object()
+      tokenizer.specialIDs = try tokenizer.specialIDs(in: configuration)
+      tokenizer.cleansUpSpaces = try configuration.optional("clean_up_tokenization_spaces")?.bool() ?? false
     }
     return tokenizer
+  }
+
+  private static func tokenizer(
+    in folder: String, _ configuration: JSONField?
+  ) throws(LMError) -> Tokenizer {
+    func exists(_ name: String) -> Bool { FileSystem.kind(of: "\(folder)/\(name)") != nil }
+    if !exists("tokenizer.json") {
+      if exists("vocab.txt") {
+        return try VocabularyFiles.bert(path: "\(folder)/vocab.txt", configuration: configuration)
+      }
+      if exists("vocab.json"), exists("merges.txt") {
+        return try VocabularyFiles.gpt2(
+          vocabulary: "\(folder)/vocab.json", merges: "\(folder)/merges.txt", configuration: configuration)
+      }
+    }
+    let path = "\(folder)/tokenizer.json"
+    return try TokenizerFile.tokenizer(JSONField(JSON.read(path), in: path))
+  }
+
+  /// The document at `path`, nil where there is no such file.
+  private static func field(_ path: String) throws(LMError) -> JSONField? {
+    FileSystem.kind(of: path) == nil ? nil : JSONField(try JSON.read(path), in: path)
   }
 
   /// The special ids that a tokenizer_config.json names; what it does not name keeps its customary token.

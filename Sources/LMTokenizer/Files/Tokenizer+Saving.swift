@@ -18,7 +18,7 @@ extension Tokenizer {
     ]
     for (key, id) in special { object[key] = id.flatMap(token).map { .string($0) } }
     if object["tokenizer_class"] == nil { object["tokenizer_class"] = "PreTrainedTokenizerFast" }
-    if object["clean_up_tokenization_spaces"] == nil { object["clean_up_tokenization_spaces"] = false }
+    object["clean_up_tokenization_spaces"] = .bool(cleansUpSpaces)
     return .object(object)
   }
 
@@ -27,69 +27,64 @@ extension Tokenizer {
     [
       "version": "1.0", "truncation": nil, "padding": nil,
       "added_tokens": .array(addedTokens.map(\.document)),
-      "normalizer": normalizer == .none ? nil : ["type": "NFC"],
-      "pre_tokenizer": preTokenizerDocument(),
-      "post_processor": postProcessorDocument(),
-      "decoder": Self.byteLevel(usesRegex: true, addsPrefixSpace: false),
+      "normalizer": NormalizerField.document(normalizer),
+      "pre_tokenizer": PreTokenizerField.document(preTokenizer),
+      "post_processor": PostProcessorField.document(self),
+      "decoder": DecoderField.document(decoder),
       "model": modelDocument(),
     ]
   }
 
-  private static func byteLevel(usesRegex: Bool, addsPrefixSpace: Bool) -> JSON {
-    [
-      "type": "ByteLevel", "add_prefix_space": .bool(addsPrefixSpace), "trim_offsets": true,
-      "use_regex": .bool(usesRegex),
-    ]
-  }
-
-  private func preTokenizerDocument() -> JSON {
-    guard let pattern, pattern != .gpt2 else {
-      return Self.byteLevel(usesRegex: pattern != nil, addsPrefixSpace: addsPrefixSpace)
-    }
-    let split: JSON = [
-      "type": "Split", "pattern": ["Regex": .string(pattern.regex)], "behavior": "Isolated", "invert": false,
-    ]
-    return [
-      "type": "Sequence",
-      "pretokenizers": [split, Self.byteLevel(usesRegex: false, addsPrefixSpace: false)],
-    ]
-  }
-
-  private func postProcessorDocument() -> JSON {
-    guard !template.isEmpty else { return Self.byteLevel(usesRegex: true, addsPrefixSpace: false) }
-    func piece(_ id: Int32, _ type: Int) -> JSON {
-      ["SpecialToken": ["id": .string(token(id) ?? ""), "type_id": .integer(type)]]
-    }
-    func sequence(_ name: String, _ type: Int) -> [JSON] {
-      template.prefix.map { piece($0, type) } + [
-        ["Sequence": ["id": .string(name), "type_id": .integer(type)]]
-      ]
-        + template.suffix.map { piece($0, type) }
-    }
-    var specials = JSONObject()
-    for id in template.prefix + template.suffix {
-      let name = token(id) ?? ""
-      specials[name] = ["id": .string(name), "ids": [.integer(Int(id))], "tokens": [.string(name)]]
-    }
-    return [
-      "type": "TemplateProcessing", "single": .array(sequence("A", 0)),
-      "pair": .array(sequence("A", 0) + sequence("B", 1)), "special_tokens": .object(specials),
-    ]
-  }
-
   private func modelDocument() -> JSON {
+    switch model {
+    case .byteLevel(let model):
+      var options = CharacterBPEModel.Options()
+      options.unknownID = model.unknownID
+      options.fusesUnknown = model.fusesUnknown
+      options.ignoresMerges = model.ignoresMerges
+      return bpeDocument(options)
+    case .characters(let model): return bpeDocument(model.options)
+    case .unigram(let model):
+      let pieces = model.scores.indices.map { id -> JSON in
+        [.string(String(decoding: model.vocabulary[id], as: UTF8.self)), .number(model.scores[id])]
+      }
+      return [
+        "type": "Unigram", "unk_id": model.unknownID.map { .integer(Int($0)) } ?? nil,
+        "vocab": .array(pieces), "byte_fallback": .bool(model.usesByteFallback),
+      ]
+    case .wordPiece(let model):
+      return [
+        "type": "WordPiece", "unk_token": .string(token(model.unknownID) ?? ""),
+        "continuing_subword_prefix": .string(model.continuingPrefix),
+        "max_input_chars_per_word": .integer(model.longestWord), "vocab": .object(vocabularyDocument()),
+      ]
+    case .wordLevel(let model):
+      return [
+        "type": "WordLevel", "vocab": .object(vocabularyDocument()), "unk_token": .string(model.unknownName),
+      ]
+    }
+  }
+
+  private func vocabularyDocument() -> JSONObject {
     var vocabulary = JSONObject()
     for id in 0..<Int32(model.modelCount) {
       if let name = token(id) { vocabulary[name] = .integer(Int(id)) }
     }
-    let merges = model.merges.map { merge in
-      JSON.string("\(token(merge.left) ?? "") \(token(merge.right) ?? "")")
-    }
+    return vocabulary
+  }
+
+  private func bpeDocument(_ options: CharacterBPEModel.Options) -> JSON {
+    let names = model.merges.map { (token($0.left) ?? "", token($0.right) ?? "") }
+    // A half that has a space itself needs the longer form, which older libraries do not read.
+    let isPlain = !names.contains { $0.utf8.contains(0x20) || $1.utf8.contains(0x20) }
+    let merges: [JSON] = names.map { isPlain ? .string("\($0) \($1)") : [.string($0), .string($1)] }
+    func affix(_ text: String) -> JSON { text.isEmpty ? nil : .string(text) }
     return [
-      "type": "BPE", "dropout": nil, "unk_token": model.unknownID.flatMap(token).map { .string($0) } ?? nil,
-      "continuing_subword_prefix": nil, "end_of_word_suffix": nil, "fuse_unk": .bool(model.fusesUnknown),
-      "byte_fallback": false, "ignore_merges": .bool(model.ignoresMerges), "vocab": .object(vocabulary),
-      "merges": .array(merges),
+      "type": "BPE", "dropout": nil, "unk_token": options.unknownID.flatMap(token).map { .string($0) } ?? nil,
+      "continuing_subword_prefix": affix(options.continuingPrefix),
+      "end_of_word_suffix": affix(options.endSuffix), "fuse_unk": .bool(options.fusesUnknown),
+      "byte_fallback": .bool(options.usesByteFallback), "ignore_merges": .bool(options.ignoresMerges),
+      "vocab": .object(vocabularyDocument()), "merges": .array(merges),
     ]
   }
 }

@@ -58,3 +58,38 @@ enum ByteLevelAlphabet {
     (0x21...0x7E).contains(byte) || (0xA1...0xAC).contains(byte) || (0xAE...0xFF).contains(byte)
   }
 }
+
+extension ByteLevelAlphabet {
+  /// Writes every byte of the text as its character.
+  static func map(_ output: inout TextRewriter) {
+    let text = output.input
+    var index = 0
+    while index < text.count {
+      let length = text.codePoint(index).length
+      for place in index..<index + length {
+        output.emit(codePoint: UInt32(codePoints[Int(text.bytes[place])]), for: index..<index + length)
+      }
+      index += length
+    }
+  }
+
+  /// Writes the characters of all bytes of a text into `buffer`, which has room for two bytes for each, and returns
+  /// how many bytes they take.
+  static func write(_ text: TextCursor, to buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
+    codePoints.withUnsafeBufferPointer { codePoints in
+      var count = 0
+      for byte in text.buffer {
+        let codePoint = codePoints[Int(byte)]
+        if codePoint < 0x80 {
+          buffer[count] = byte
+          count &+= 1
+        } else {
+          buffer[count] = UInt8(truncatingIfNeeded: codePoint >> 6 | 0xC0)
+          buffer[count &+ 1] = UInt8(truncatingIfNeeded: codePoint & 0x3F | 0x80)
+          count &+= 2
+        }
+      }
+      return count
+    }
+  }
+}

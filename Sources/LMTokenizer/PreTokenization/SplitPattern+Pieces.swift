@@ -35,3 +35,24 @@ extension SplitPattern {
     }
   }
 }
+
+extension SplitPattern {
+  /// The pre-token that starts at `start`, nil at the end of the text: every pattern covers the whole text.
+  func nextMatch(in text: TextCursor, from start: Int) -> Range<Int>? {
+    guard start < text.count else { return nil }
+    switch self {
+    case .gpt2:
+      var splitter = GPT2Splitter(text: text)
+      return start..<splitter.pieceEnd(from: start)
+    case .cl100k, .llama3:
+      var splitter = CL100KSplitter(text: text, digits: 3)
+      return start..<splitter.pieceEnd(from: start)
+    case .qwen2:
+      var splitter = CL100KSplitter(text: text, digits: 1)
+      return start..<splitter.pieceEnd(from: start)
+    case .o200k:
+      var splitter = O200KSplitter(text: text)
+      return start..<splitter.pieceEnd(from: start)
+    }
+  }
+}

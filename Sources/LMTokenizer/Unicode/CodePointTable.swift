@@ -22,7 +22,7 @@ package struct CodePointTable: @unchecked Sendable {
   }
 
   /// Folds equal blocks of `flat`, one value for every code point.
-  private init(_ flat: [UInt8]) {
+  init(_ flat: [UInt8]) {
     let size = 1 << Self.blockBits
     let count = Self.codePointCount / size
     let blocks = UnsafeMutablePointer<UInt16>.allocate(capacity: count)
@@ -41,7 +41,7 @@ package struct CodePointTable: @unchecked Sendable {
   }
 
   /// Reads the runs: a letter for the category, then the length of the run in decimal digits.
-  private static func decodeCategories() -> [UInt8] {
+  static func decodeCategories() -> [UInt8] {
     var flat: [UInt8] = []
     flat.reserveCapacity(codePointCount)
     generalCategoryRuns.withUTF8Buffer { text in

@@ -5,6 +5,18 @@ package enum HeapMerger {
   /// Merges `symbols` in place.
   /// - Complexity: O(n log n) for n symbols.
   package static func merge(_ symbols: inout [Int32], _ pairs: PairTable) {
+    symbols = merged(symbols, pairs).remaining()
+  }
+
+  /// Merges `symbols` in place and says with which of the old symbols each of the new ones starts.
+  /// - Complexity: O(n log n) for n symbols.
+  static func merge(_ symbols: inout [Int32], _ pairs: PairTable, starts: inout [Int32]) {
+    let list = merged(symbols, pairs)
+    starts = list.remainingPositions()
+    symbols = list.remaining()
+  }
+
+  private static func merged(_ symbols: [Int32], _ pairs: PairTable) -> SymbolList {
     precondition(symbols.count < Int32.max, "HeapMerger: \(symbols.count) symbols, expected below 2^31")
     let list = SymbolList(symbols)
     var heap = MinimumHeap()
@@ -23,7 +35,7 @@ package enum HeapMerger {
       push(list.previous(position), position, list, pairs, &heap)
       push(position, list.next(position), list, pairs, &heap)
     }
-    symbols = list.remaining()
+    return list
   }
 
   private static func push(
@@ -76,6 +88,10 @@ private struct SymbolList: ~Copyable {
     nodes[right].id = Self.removed
     let after = nodes[right].next
     if after >= 0 { nodes[Int(after)].previous = Int32(truncatingIfNeeded: left) }
+  }
+
+  func remainingPositions() -> [Int32] {
+    (0..<count).filter { nodes[$0].id != Self.removed }.map { Int32($0) }
   }
 
   func remaining() -> [Int32] {

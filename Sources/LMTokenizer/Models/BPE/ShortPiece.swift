@@ -45,6 +45,31 @@ struct ShortPiece: Equatable {
     high = second | UInt64(truncatingIfNeeded: length) &<< 56
   }
 
+  /// Reads no more than the `length` bytes, 1 … 15, by loads that overlap.
+  @inline(__always) init(exact bytes: UnsafePointer<UInt8>, length: Int) {
+    let raw = UnsafeRawPointer(bytes)
+    func load<Word: FixedWidthInteger>(_ offset: Int, _: Word.Type) -> UInt64 {
+      UInt64(truncatingIfNeeded: Word(littleEndian: raw.loadUnaligned(fromByteOffset: offset, as: Word.self)))
+    }
+    let tag = UInt64(truncatingIfNeeded: length) &<< 56
+    if length >= 8 {
+      let last = load(length &- 8, UInt64.self)
+      low = load(0, UInt64.self)
+      high = (length == 8 ? 0 : last &>> UInt64(truncatingIfNeeded: 8 &* (16 &- length))) | tag
+    } else if length >= 4 {
+      low =
+        load(0, UInt32.self) | load(length &- 4, UInt32.self)
+        &<< UInt64(truncatingIfNeeded: 8 &* (length &- 4))
+      high = tag
+    } else {
+      let middle = UInt64(bytes[length &>> 1]) &<< UInt64(truncatingIfNeeded: 8 &* (length &>> 1))
+      low =
+        UInt64(bytes[0]) | middle | UInt64(bytes[length &- 1])
+        &<< UInt64(truncatingIfNeeded: 8 &* (length &- 1))
+      high = tag
+    }
+  }
+
   /// Reads no more than `length` bytes.
   init(narrow bytes: UnsafePointer<UInt8>, length: Int) {
     var words: (UInt64, UInt64) = (0, UInt64(length) << 56)
