@@ -2,6 +2,7 @@
 
 reference_files.py sentencepiece MODEL OUT.json   pieces and specifications, by way of protobuf
 reference_files.py gguf FILE.gguf OUT.json        writes a vocabulary and tensors, and what they are
+reference_files.py encode MODEL TEXTS.json OUT.json   sentencepiece's ids of each text, and the text of these
 """
 import json
 import sys
@@ -91,5 +92,13 @@ def gguf(path):
     }
 
 
-kind, path, out = sys.argv[1:]
-json.dump({"sentencepiece": sentencepiece, "gguf": gguf}[kind](path), open(out, "w", encoding="utf-8"))
+def encode(path):
+    import sentencepiece
+
+    processor = sentencepiece.SentencePieceProcessor(model_file=path)
+    ids = [processor.encode(text) for text in json.load(open(sys.argv[3], encoding="utf-8"))]
+    return [{"ids": row, "text": processor.decode(row)} for row in ids]
+
+
+kind, path, out = sys.argv[1], sys.argv[2], sys.argv[-1]
+json.dump({"sentencepiece": sentencepiece, "gguf": gguf, "encode": encode}[kind](path), open(out, "w", encoding="utf-8"))

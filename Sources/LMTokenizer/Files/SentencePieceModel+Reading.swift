@@ -89,7 +89,7 @@ extension SentencePieceModel {
   }
 }
 
-extension SentencePieceModel.Normalizer {
+extension SentencePieceModel.Normalization {
   fileprivate mutating func read(_ field: ProtobufReader.Field) throws(LMError) {
     let (bytes, base) = try field.bytes()
     try ProtobufReader.forEachField(of: bytes, from: field.place, base: base) {

@@ -41,7 +41,7 @@ public struct SentencePieceModel: Sendable, Equatable {
   }
 
   /// Normalization, before encoding or after decoding.
-  public struct Normalizer: Sendable, Equatable {
+  public struct Normalization: Sendable, Equatable {
     /// Its name, such as `nmt_nfkc`, `identity`.
     public var name = ""
     /// A trie of replacements and the replacements, as the file has them; empty for none. Not yet checked.
@@ -84,9 +84,9 @@ public struct SentencePieceModel: Sendable, Equatable {
   /// What the unknown piece is decoded to.
   public var unknownSurface = " \u{2047} "
   /// Before encoding.
-  public var normalizer = Normalizer()
+  public var normalizer = Normalization()
   /// After decoding.
-  public var denormalizer = Normalizer()
+  public var denormalizer = Normalization()
 
   /// A model without pieces, with the format's defaults.
   public init() {}

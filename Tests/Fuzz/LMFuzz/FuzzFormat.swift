@@ -13,6 +13,8 @@ public struct FuzzFormat: Sendable {
     [
       FuzzFormat("tokenizer.json", SeedFiles.tokenizerJSON) { try FuzzRunners.tokenizerJSON() },
       FuzzFormat("tokenizer_config.json", SeedFiles.tokenizerConfig) { try FuzzRunners.tokenizerConfig() },
+      FuzzFormat("vocab.txt", SeedFiles.vocabularyText) { try FuzzRunners.vocabularyText() },
+      FuzzFormat("merges.txt", SeedFiles.merges) { try FuzzRunners.merges() },
       FuzzFormat("tiktoken", SeedFiles.tiktoken) { try FuzzRunners.tiktoken() },
       FuzzFormat("sentencepiece", SeedFiles.sentencePiece) { { FuzzRunners.sentencePiece($0) } },
       FuzzFormat("gguf", SeedFiles.gguf) { { FuzzRunners.gguf($0) } },

@@ -52,6 +52,23 @@ enum FuzzRunners {
     }
   }
 
+  static func vocabularyText() throws -> ([UInt8]) -> String? {
+    let folder = try Folder()
+    return { input in
+      folder.write("vocab.txt", input)
+      return use(folder.path)
+    }
+  }
+
+  static func merges() throws -> ([UInt8]) -> String? {
+    let folder = try Folder()
+    folder.write("vocab.json", Array(#"{"a": 0, "b": 1, "ab": 2, "\u0120": 3, "abb": 4}"#.utf8))
+    return { input in
+      folder.write("merges.txt", input)
+      return use(folder.path)
+    }
+  }
+
   static func tiktoken() throws -> ([UInt8]) -> String? {
     let folder = try Folder()
     return { input in
@@ -63,6 +80,9 @@ enum FuzzRunners {
   static func sentencePiece(_ input: [UInt8]) -> String? {
     input.withUnsafeBytes { bytes in
       guard let model = try? SentencePieceModel(bytes, from: "input") else { return nil }
+      if let tokenizer = try? Tokenizer(model, from: "input"), let ids = try? tokenizer.encode(sample) {
+        _ = try? tokenizer.decode(ids)
+      }
       return model.pieces.allSatisfy { !$0.bytes.isEmpty && $0.score.isFinite } ? nil : "has a bad piece"
     }
   }

@@ -24,12 +24,35 @@ enum SeedFiles {
      "model": {"vocab": {"a": 0, "b": 1, "c": 2, "ab": 3, "abc": 4, "\u0120": 5}, "unk_token": "a", "fuse_unk": true,
       "ignore_merges": true, "merges": ["a b", "ab c"]}}
     """#,
+    #"""
+    {"added_tokens": [{"id": 0, "content": "[UNK]", "special": true}], "normalizer": {"type": "BertNormalizer",
+      "clean_text": true, "handle_chinese_chars": true, "strip_accents": null, "lowercase": true},
+     "pre_tokenizer": {"type": "BertPreTokenizer"}, "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": true},
+     "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+      "max_input_chars_per_word": 100, "vocab": {"[UNK]": 0, "a": 1, "##b": 2, "it": 3, "!": 4}}}
+    """#,
+    #"""
+    {"normalizer": {"type": "Sequence", "normalizers": [{"type": "Prepend", "prepend": "\u2581"},
+      {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": "\u2581"}, {"type": "Strip", "strip_left": true,
+      "strip_right": true}, {"type": "NFKC"}, {"type": "Lowercase"}]},
+     "pre_tokenizer": {"type": "Metaspace", "replacement": "\u2581", "prepend_scheme": "always", "split": true},
+     "decoder": {"type": "Sequence", "decoders": [{"type": "ByteFallback"}, {"type": "Fuse"},
+      {"type": "Strip", "content": " ", "start": 1, "stop": 0}, {"type": "Replace", "pattern": {"String": "x"}, "content": "y"}]},
+     "model": {"type": "Unigram", "unk_id": 0, "byte_fallback": false,
+      "vocab": [["<unk>", 0.0], ["\u2581", -2.0], ["a", -3.5], ["ab", -1e-3], ["\u2581it", -4]]}}
+    """#,
   ].map { Array($0.utf8) }
 
   static let tokenizerConfig: [[UInt8]] = [
     #"{"bos_token": "<e>", "eos_token": {"content": "<e>", "lstrip": false}, "pad_token": null, "model_max_length": 1024}"#,
     #"{"add_bos_token": true, "unk_token": "<e>", "added_tokens_decoder": {"4": {"content": "<e>"}}, "chat_template": "{% for m in messages %}{{ m['content'] }}{% endfor %}"}"#,
   ].map { Array($0.utf8) }
+
+  static let vocabularyText: [[UInt8]] = [
+    "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\n##b\nit\n'\n!\n", "[UNK]\r\n1\r\n##2\r\n漢\r\n\r\n字",
+  ].map { Array($0.utf8) }
+
+  static let merges: [[UInt8]] = ["#version: 0.2\na b\nab b\n", "a b"].map { Array($0.utf8) }
 
   /// All bytes, then a few merges.
   static let tiktoken: [[UInt8]] = {

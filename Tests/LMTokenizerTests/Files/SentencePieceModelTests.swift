@@ -40,7 +40,7 @@ import Testing
     #expect(
       !model.normalizer.addsDummyPrefix && !model.normalizer.removesExtraSpaces
         && !model.normalizer.escapesSpaces)
-    #expect(model.denormalizer == SentencePieceModel.Normalizer())
+    #expect(model.denormalizer == SentencePieceModel.Normalization())
   }
 
   @Test func `every prefix of a model is read or refused`() {
