@@ -55,24 +55,42 @@ extension Tokenizer {
     }
   }
 
-  /// Cuts at added tokens that are looked for in the original text, normalizes what is between them, cuts
-  /// that at the remaining added tokens, and encodes the pieces.
   private func encodeSegments(
     _ text: TextCursor, _ specials: SpecialTokenPolicy, _ threads: ThreadPool?,
     into output: inout TokenBuffer
   ) throws(LMError) {
-    var start = 0
-    for match in try matches(rawMatcher, text, specials) {
-      try encodeNormalized(text, start..<match.range.lowerBound, specials, threads, &output)
-      output.append(match.token.id)
-      start = match.range.upperBound
+    try forEachSegment(of: text, specials) { segment in
+      switch segment {
+      case .token(let id): output.append(id)
+      case .text(let text, let startsText): encodeText(text, startsText, threads, &output)
+      }
     }
-    try encodeNormalized(text, start..<text.count, specials, threads, &output)
   }
 
-  private func encodeNormalized(
-    _ whole: TextCursor, _ range: Range<Int>, _ specials: SpecialTokenPolicy, _ threads: ThreadPool?,
-    _ output: inout TokenBuffer
+  /// What a text consists of.
+  enum Segment {
+    /// An added token.
+    case token(Int32)
+    /// Normalized text between added tokens, not empty.
+    case text(TextCursor, startsText: Bool)
+  }
+
+  /// Cuts at added tokens that are looked for in the original text, normalizes what is between them, and cuts that
+  /// at the remaining added tokens.
+  func forEachSegment(
+    of text: TextCursor, _ specials: SpecialTokenPolicy, _ body: (Segment) -> Void
+  ) throws(LMError) {
+    var start = 0
+    for match in try matches(rawMatcher, text, specials) {
+      try forEachNormalizedSegment(of: text, start..<match.range.lowerBound, specials, body)
+      body(.token(match.token.id))
+      start = match.range.upperBound
+    }
+    try forEachNormalizedSegment(of: text, start..<text.count, specials, body)
+  }
+
+  private func forEachNormalizedSegment(
+    of whole: TextCursor, _ range: Range<Int>, _ specials: SpecialTokenPolicy, _ body: (Segment) -> Void
   ) throws(LMError) {
     if range.isEmpty { return }
     let text = whole.part(range)
@@ -82,12 +100,16 @@ extension Tokenizer {
       let text = result.bytes == nil ? text : TextCursor(buffer)
       let startsText = range.lowerBound == 0 && result.keepsStart
       var start = 0
+      func segment(_ end: Int) {
+        guard start < end else { return }
+        body(.text(text.part(start..<end), startsText: startsText && start == 0))
+      }
       for match in try matches(normalizedMatcher, text, specials) {
-        encodeText(text.part(start..<match.range.lowerBound), startsText && start == 0, threads, &output)
-        output.append(match.token.id)
+        segment(match.range.lowerBound)
+        body(.token(match.token.id))
         start = match.range.upperBound
       }
-      encodeText(text.part(start..<text.count), startsText && start == 0, threads, &output)
+      segment(text.count)
     }
   }
 

@@ -30,7 +30,8 @@ extension Tokenizer {
         .usage, at: "the text", "has \(bytes.count) bytes, more than 2 GiB", remedy: "encode it in parts")
     }
     var found = try bytes.withUnsafeBufferPointer { buffer throws(LMError) in
-      try located(TextCursor(buffer), specials)
+      let worker = model.makeWorker()
+      return try located(TextCursor(buffer), specials) { tokens(of: $0, worker) }
     }
     trimOffsets(&found)
     let places = codePointIndex(bytes)
@@ -58,8 +59,9 @@ extension Tokenizer {
     return places
   }
 
-  private func located(
-    _ text: TextCursor, _ specials: SpecialTokenPolicy
+  /// The tokens of a text with their bytes in it, where `tokenize` gives those of each piece.
+  func located(
+    _ text: TextCursor, _ specials: SpecialTokenPolicy, _ tokenize: (TextCursor) -> [TokenLength]
   ) throws(LMError) -> [TokenLength] {
     var origins: [TextRewriter.Origin] = []
     origins.reserveCapacity(text.count)
@@ -73,18 +75,18 @@ extension Tokenizer {
     var found: [TokenLength] = []
     var start = 0
     for match in try matches(rawMatcher, text, specials) {
-      try locate(text, start..<match.range.lowerBound, origins, specials, &found)
+      try locate(text, start..<match.range.lowerBound, origins, specials, tokenize, &found)
       found.append(
         TokenLength(id: match.token.id, start: match.range.lowerBound, end: match.range.upperBound))
       start = match.range.upperBound
     }
-    try locate(text, start..<text.count, origins, specials, &found)
+    try locate(text, start..<text.count, origins, specials, tokenize, &found)
     return found
   }
 
   private func locate(
     _ whole: TextCursor, _ range: Range<Int>, _ origins: [TextRewriter.Origin],
-    _ specials: SpecialTokenPolicy, _ found: inout [TokenLength]
+    _ specials: SpecialTokenPolicy, _ tokenize: (TextCursor) -> [TokenLength], _ found: inout [TokenLength]
   ) throws(LMError) {
     if range.isEmpty { return }
     let segment = whole.part(range)
@@ -96,27 +98,27 @@ extension Tokenizer {
       let startsText = range.lowerBound == 0 && result.keepsStart
       var start = 0
       for match in try matches(normalizedMatcher, text, specials) {
-        locatePieces(text, start..<match.range.lowerBound, startsText && start == 0, origins, &found)
+        locatePieces(
+          text, start..<match.range.lowerBound, startsText && start == 0, origins, tokenize, &found)
         found.append(
           TokenLength(
             id: match.token.id, start: Int(origins[match.range.lowerBound].start),
             end: Int(origins[match.range.upperBound - 1].end)))
         start = match.range.upperBound
       }
-      locatePieces(text, start..<text.count, startsText && start == 0, origins, &found)
+      locatePieces(text, start..<text.count, startsText && start == 0, origins, tokenize, &found)
     }
   }
 
   private func locatePieces(
     _ text: TextCursor, _ range: Range<Int>, _ startsText: Bool, _ origins: [TextRewriter.Origin],
-    _ found: inout [TokenLength]
+    _ tokenize: (TextCursor) -> [TokenLength], _ found: inout [TokenLength]
   ) {
     if range.isEmpty { return }
-    let worker = model.makeWorker()
     origins[range].withUnsafeBufferPointer { origins in
       let whole = TextPiece(text: text.part(range), origins: origins.baseAddress, startsText: startsText)
       cutter.forEachPiece(of: whole) { piece in
-        for token in tokens(of: piece.text, worker) {
+        for token in tokenize(piece.text) {
           guard let origins = piece.origins, token.start < token.end else { continue }
           found.append(
             TokenLength(

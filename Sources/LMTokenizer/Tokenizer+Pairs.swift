@@ -7,6 +7,12 @@ extension Tokenizer {
     public var ids: [Int32]
     /// 0 or 1 for each id: usually the text that it belongs to.
     public var typeIDs: [Int32]
+
+    /// The given ids, with as many types.
+    public init(ids: [Int32], typeIDs: [Int32]) {
+      self.ids = ids
+      self.typeIDs = typeIDs
+    }
   }
 
   /// The ids of two texts, joined as ``SequenceTemplate/pairParts`` say.

@@ -2,8 +2,8 @@
 
 reference_components.py FOLDER SEED COUNT
     writes FOLDER/NAME.json (a tokenizer) and FOLDER/NAME.cases.json: [text, ids, offsets, decoded] for each text
-reference_components.py check TOKENIZER.json CASES.json
-    prints the number of texts whose ids differ
+reference_components.py check TOKENIZER.json CASES.json ...
+    prints for each pair the number of texts whose ids differ
 reference_components.py cases TOKENIZER.json OUT SEED COUNT
     writes the same cases for a tokenizer that exists
 """
@@ -130,7 +130,7 @@ def families(texts, generator):
     yield "bpe_prefix", models.BPE(ids, merges, unk_token="<unk>", continuing_subword_prefix="##"), pre_tokenizers.Whitespace(), decoders.WordPiece(cleanup=False)
     tokens = unigram(texts, plain, generator)
     yield "unigram", models.Unigram(tokens, 0, False), pre_tokenizers.Metaspace(), decoders.Metaspace()
-    yield "unigram_whole", models.Unigram(tokens, 0, False), None, decoders.Sequence([decoders.Fuse(), decoders.Strip("a", 2, 1)])
+    yield "unigram_whole", models.Unigram(tokens, 0, False), None, decoders.Sequence([decoders.Fuse(), decoders.Strip("a", 2, 0)])
     fallback = tokens + [(f"<0x{byte:02X}>", -20.0) for byte in range(256) if byte != 0xE6]
     yield "unigram_fallback", models.Unigram(fallback, 0, True), pre_tokenizers.Metaspace(), decoders.Sequence([decoders.ByteFallback(), decoders.Metaspace()])
     vocabulary = {"[UNK]": 0}
@@ -142,7 +142,7 @@ def families(texts, generator):
         for c in piece[1:]: vocabulary.setdefault("##" + c, len(vocabulary))
         vocabulary.setdefault("##" + piece[cut : cut + 3], len(vocabulary))
     yield "wordpiece", models.WordPiece(vocabulary, unk_token="[UNK]", max_input_chars_per_word=14), pre_tokenizers.BertPreTokenizer(), decoders.WordPiece()
-    yield "ctc", models.WordLevel({**words(texts, plain), "<pad>": 100000, "|": 100001}, "<unk>"), pre_tokenizers.Metaspace(), decoders.CTC()
+    yield "ctc", models.WordLevel({**words(texts, plain), "<pad>": len(words(texts, plain)), "|": len(words(texts, plain)) + 1}, "<unk>"), pre_tokenizers.Metaspace(), decoders.CTC()
 
 
 def cases(tokenizer, texts):
@@ -185,9 +185,9 @@ def build(folder, seed, count):
 
 def main(kind, *rest):
     if kind == "check":
-        tokenizer = Tokenizer.from_file(rest[0])
-        rows = json.load(open(rest[1]))
-        print(sum(tokenizer.encode(row[0]).ids != row[1] for row in rows))
+        for path, expected in zip(rest[::2], rest[1::2]):
+            tokenizer = Tokenizer.from_file(path)
+            print(sum(tokenizer.encode(row[0]).ids != row[1] for row in json.load(open(expected))))
     elif kind == "cases":
         generator = random.Random(int(rest[2]))
         tokenizer = Tokenizer.from_file(rest[0])

@@ -23,8 +23,8 @@ enum ModelField {
     if object["merges"] != nil { return "BPE" }
     if object["max_input_chars_per_word"] != nil { return "WordPiece" }
     if case .array = object["vocab"] { return "Unigram" }
-    if object["unk_token"] != nil { return "WordLevel" }
-    throw model.failure("has no \"type\", and none can be told", remedy: "use a complete tokenizer.json")
+    if case .string = object["unk_token"] { return "WordLevel" }
+    throw model.failure("has no \"type\" and no \"merges\"", remedy: "use a complete tokenizer.json")
   }
 
   /// True where the tokens can be kept as bytes: texts come as the characters of bytes, and nothing else does.

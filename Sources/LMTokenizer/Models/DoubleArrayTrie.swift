@@ -49,7 +49,7 @@ package final class DoubleArrayTrie: @unchecked Sendable {
   @inline(__always) func value(_ node: Int32) -> Int32 { units[Int(node)].value }
 
   /// The value of a whole key, nil where there is none.
-  func find(_ key: UnsafeBufferPointer<UInt8>) -> Int32? {
+  package func find(_ key: UnsafeBufferPointer<UInt8>) -> Int32? {
     var node = Self.root
     for byte in key {
       node = child(node, byte)

@@ -69,6 +69,14 @@ package enum TokenizerModel: Sendable {
     }
   }
 
+  /// The ids of one piece, without caches; nothing for byte-level models.
+  package func ids(ofPiece piece: [UInt8]) -> [Int32] {
+    guard let worker = makeWorker(), !piece.isEmpty else { return [] }
+    return piece.withUnsafeBufferPointer { bytes in
+      TokenBuffer.array(estimate: bytes.count) { worker.encode(TextCursor(bytes), into: &$0) }
+    }
+  }
+
   /// Where pieces may be cut without a change of ids.
   var cuts: CutTable? {
     if case .characters(let model) = self { return model.cuts }

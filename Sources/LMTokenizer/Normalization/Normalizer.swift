@@ -31,7 +31,7 @@ package enum Normalizer: Sendable, Equatable {
   package static let canonicalComposition = Normalizer.unicode(.nfc)
 
   /// The steps in their order, without sequences.
-  var steps: [Normalizer] {
+  package var steps: [Normalizer] {
     if case .sequence(let parts) = self { return parts.flatMap(\.steps) }
     return [self]
   }
@@ -41,7 +41,9 @@ package enum Normalizer: Sendable, Equatable {
   ///   - text: A text, or the part of one between added tokens.
   ///   - origins: Where the bytes of `text` come from, where the origins of the result are wanted.
   /// - Complexity: O(bytes) for each step, O(n log n) in the length n of a run of combining marks.
-  func normalize(_ text: TextCursor, origins: [TextRewriter.Origin]? = nil) -> TextRewriter.Result {
+  package func normalize(
+    _ text: TextCursor, origins: [TextRewriter.Origin]? = nil
+  ) -> TextRewriter.Result {
     var bytes: [UInt8]?
     var origins = origins
     var keepsStart = true

@@ -62,12 +62,16 @@ package enum UnicodeForm: Sendable {
 
   private static func emit(_ parts: [Part], from start: Int, _ output: inout TextRewriter) {
     let text = output.input
-    var source = max(0, start - 1)..<start
+    var last = max(0, start - 1)..<start
     var next = start
     for part in parts {
+      var source = last
       if part.change <= 0 {
         source = next..<next + text.codePoint(next).length
-        for _ in part.change...0 where next < text.count { next += text.codePoint(next).length }
+        for _ in part.change...0 where next < text.count {
+          last = next..<next + text.codePoint(next).length
+          next = last.upperBound
+        }
       }
       if Int(part.codePoint) == TextCursor.invalid {
         output.emit(text.bytes[part.place], for: source)

@@ -4,7 +4,7 @@ import LMTestSupport
 
 /// Hugging Face's tokenizers and tiktoken, run through Python where they are installed.
 enum Reference {
-  private static let script = SharedData.packageRoot + "/Tests/Reference/reference_tokenizers.py"
+  private static let folder = SharedData.packageRoot + "/Tests/Reference/"
 
   private static let python: String? = {
     var candidates = ["python3"]
@@ -19,10 +19,11 @@ enum Reference {
   }
 
   /// Runs the script and returns the lines that it prints; nil, with a message, where there is no Python.
-  static func run(_ arguments: [String], script: String? = nil) throws -> [String]? {
+  static func run(
+    _ arguments: [String], script: String = "reference_tokenizers.py"
+  ) throws -> [String]? {
     guard isAvailable, let python else { return nil }
-    let script = script.map { SharedData.packageRoot + "/Tests/Reference/" + $0 } ?? Self.script
-    let command = ([python, script] + arguments).map { "'\($0)'" }.joined(separator: " ")
+    let command = ([python, folder + script] + arguments).map { "'\($0)'" }.joined(separator: " ")
     guard let pipe = popen(command, "r") else { throw LMError(at: command, "does not start", remedy: "") }
     var output: [UInt8] = []
     var chunk = Array(repeating: UInt8(0), count: 1 << 16)

@@ -2,6 +2,13 @@ extension BPEModel {
   /// The ids of a piece with the bytes that each stands for.
   /// - Complexity: O(n log n) for n bytes.
   func encodeWithLengths(_ piece: TextCursor) -> [TokenLength] {
+    encodeWithLengths(piece) { MergeTrace.merge($0, $1, pairs) }
+  }
+
+  /// The same, where `merge` joins symbols of the given lengths.
+  func encodeWithLengths(
+    _ piece: TextCursor, _ merge: ([Int32], [Int]) -> [(id: Int32, length: Int)]
+  ) -> [TokenLength] {
     if let id = wholePieceID(piece.buffer) { return [TokenLength(id: id, start: 0, end: piece.count)] }
     var symbols: [Int32] = []
     var lengths: [Int] = []
@@ -26,7 +33,7 @@ extension BPEModel {
     flush()
     var tokens: [TokenLength] = []
     var start = 0
-    for (id, length) in MergeTrace.merge(symbols, lengths, pairs) {
+    for (id, length) in merge(symbols, lengths) {
       tokens.append(TokenLength(id: id, start: start, end: start + length))
       start += length
     }

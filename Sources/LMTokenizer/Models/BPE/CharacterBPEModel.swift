@@ -79,7 +79,8 @@ package final class CharacterBPEModel: Sendable {
     var texts = Set(byteTokens.filter { $0 >= 0 })
     if let unknown = options.unknownID { texts.insert(unknown) }
     guard !merges.contains(where: { texts.contains($0.left) || texts.contains($0.right) }) else { return nil }
-    return CutTable(vocabulary, merges, joinsUnknown: !unknownsVanish, singles: singles)
+    let unknowns: CutTable.Unknowns = unknownsVanish ? .none : options.unknownID == nil ? .dropped : .joined
+    return CutTable(vocabulary, merges, unknowns: unknowns, singles: singles)
   }
 
   /// The token of the code point at `index` of a piece, nil where there is none.
@@ -107,11 +108,21 @@ package final class CutTable: Sendable {
   private let ascii: [UInt64]
   /// Open addressing of `first << 21 | second`; the count is a power of two, at most half is used.
   private let slots: [UInt64]
-  private let joinsUnknown: Bool
+  private let unknowns: Unknowns
   private let singles: [Int32]
 
-  init(_ vocabulary: Vocabulary, _ merges: [BPEModel.Merge], joinsUnknown: Bool, singles: [Int32]) {
-    self.joinsUnknown = joinsUnknown
+  /// What becomes of characters without token.
+  enum Unknowns: Sendable {
+    /// There are none.
+    case none
+    /// Those in a row may become one token.
+    case joined
+    /// They vanish, so that what is around them merges.
+    case dropped
+  }
+
+  init(_ vocabulary: Vocabulary, _ merges: [BPEModel.Merge], unknowns: Unknowns, singles: [Int32]) {
+    self.unknowns = unknowns
     self.singles = singles
     var ascii = Array(repeating: UInt64(0), count: 256)
     var pairs: Set<UInt64> = []
@@ -157,7 +168,11 @@ package final class CutTable: Sendable {
     } else if contains(UInt64(first) << 21 | UInt64(second)) {
       return false
     }
-    return !(joinsUnknown && isUnknown(first) && isUnknown(second))
+    switch unknowns {
+    case .none: return true
+    case .joined: return !(isUnknown(first) && isUnknown(second))
+    case .dropped: return !(isUnknown(first) || isUnknown(second))
+    }
   }
 
   private func contains(_ pair: UInt64) -> Bool {

@@ -112,6 +112,13 @@ final class CharacterBPEWorker: PieceWorker {
   }
 
   func encodeWithLengths(_ piece: TextCursor) -> [TokenLength] {
+    encodeWithLengths(piece) { MergeTrace.merge($0, $1, model.pairs) }
+  }
+
+  /// The same, where `merge` joins symbols of the given lengths.
+  func encodeWithLengths(
+    _ piece: TextCursor, _ merge: ([Int32], [Int]) -> [(id: Int32, length: Int)]
+  ) -> [TokenLength] {
     if model.options.ignoresMerges, let id = wholeID(piece) {
       return [TokenLength(id: id, start: 0, end: piece.count)]
     }
@@ -119,7 +126,7 @@ final class CharacterBPEWorker: PieceWorker {
     withUnsafeMutablePointer(to: &lengths) { readSymbols(piece, lengths: $0) }
     var tokens: [TokenLength] = []
     var start = 0
-    for (id, length) in MergeTrace.merge(symbols, lengths, model.pairs) {
+    for (id, length) in merge(symbols, lengths) {
       tokens.append(TokenLength(id: id, start: start, end: start + length))
       start += length
     }

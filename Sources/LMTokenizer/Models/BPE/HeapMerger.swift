@@ -54,7 +54,7 @@ package enum HeapMerger {
 }
 
 /// Symbols in a doubly linked list inside flat memory; -1 ends it on both sides.
-private struct SymbolList: ~Copyable {
+struct SymbolList: ~Copyable {
   private struct Node {
     var id: Int32
     var previous: Int32
