@@ -158,9 +158,11 @@ struct DecoderChain: Sendable {
     }
     text.removeFirst(removed)
     var kept = text.count
-    for _ in 0..<stop
-    where kept >= content.count && text[..<kept].suffix(content.count).elementsEqual(content) {
+    // A file may ask for any number; the text bounds how many there are.
+    var removals = 0
+    while removals < stop, !content.isEmpty, text[..<kept].suffix(content.count).elementsEqual(content) {
       kept -= content.count
+      removals += 1
     }
     states[index].held = Array(text[kept...])
     push(Array(text[..<kept]), to: index + 1, continues: continues)

@@ -111,4 +111,27 @@ import Testing
     }
     try compare(patterns, texts)
   }
+
+  @Test(arguments: [
+    [#"\p{N}{1,3}"#, "[一-龥぀-ゟ゠-ヿ]+", "deepseek-v3"], [#"\d{1,3}(?=(?:\d{3})*\b)"#, "kimi-k2"], ["tekken"],
+  ]) func `a tokenizer with patterns of its own gives the ids of the reference`(names: [String]) throws {
+    guard let path = SharedData.path("tokenizers/hf/gpt2.tokenizer.json") else { return }
+    var splits = names.map { name in
+      JSON.object([
+        "type": "Split", "behavior": "Isolated", "invert": false,
+        "pattern": ["Regex": .string(PublishedPatterns.all.first { $0.name == name }?.pattern ?? name)],
+      ])
+    }
+    splits.append(["type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": false])
+    var document = try JSONField(JSON.read(path), in: path).object()
+    document["pre_tokenizer"] = ["type": "Sequence", "pretokenizers": .array(splits)]
+    let folder = try TemporaryFolder()
+    let tokenizerPath = try folder.write("tokenizer.json", Array(JSON.object(document).text().utf8))
+    let tokenizer = try Tokenizer.load(path: tokenizerPath)
+    var generator = SeededGenerator(seed: 51)
+    let texts = (0..<20).map { _ in RandomText.hostile(200, using: &generator) + "1234567 漢字かな 12,345.678" }
+    let files = try texts.enumerated().map { try folder.write("\($0)", Array($1.utf8)) }
+    guard let expected = try Reference.ids("hf", tokenizerPath, files) else { return }
+    for (text, expected) in zip(texts, expected) { #expect(try tokenizer.encode(text) == expected) }
+  }
 }
