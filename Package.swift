@@ -117,10 +117,16 @@ let package = Package(
     .target(
       name: "LMTestSupport", dependencies: ["LMRuntime", "LMTensor"], path: "Tests/LMTestSupport",
       swiftSettings: settings),
+    .target(
+      name: "LMFuzz", dependencies: ["LMRuntime", "LMTokenizer"], path: "Tests/Fuzz/LMFuzz",
+      swiftSettings: settings),
+    .executableTarget(
+      name: "lm-fuzz", dependencies: ["LMFuzz", "LMRuntime"], path: "Tests/Fuzz/Command",
+      swiftSettings: settings),
     tests("StoryGrammar"),
     tests("LMRuntime"),
     tests("LMTensor", uses: ["LMRuntime", "CLMKernels"]),
-    tests("LMTokenizer", uses: ["LMRuntime"]),
+    tests("LMTokenizer", uses: ["LMRuntime", "LMFuzz"]),
     tests("LMData", uses: ["LMTokenizer", "LMRuntime"]),
     tests("LMAutograd", uses: ["LMTensor", "LMRuntime"]),
     tests("LMFormats", uses: ["LMTensor", "LMRuntime"]),

@@ -158,10 +158,11 @@ struct DecoderChain: Sendable {
     }
     text.removeFirst(removed)
     var kept = text.count
-    var cut = 0
-    while cut < stop, !content.isEmpty, text[..<kept].suffix(content.count).elementsEqual(content) {
+    // A file may ask for any number; the text bounds how many there are.
+    var removals = 0
+    while removals < stop, !content.isEmpty, text[..<kept].suffix(content.count).elementsEqual(content) {
       kept -= content.count
-      cut += 1
+      removals += 1
     }
     states[index].held = Array(text[kept...])
     push(Array(text[..<kept]), to: index + 1, continues: continues)

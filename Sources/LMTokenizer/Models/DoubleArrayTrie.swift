@@ -27,6 +27,9 @@ package final class DoubleArrayTrie: @unchecked Sendable {
     let sorted = SortedKeys(keys)
     var builder = Builder()
     builder.build(sorted)
+    // Any byte may be asked for at any node, also in a trie without keys.
+    let missing = max(0, 2 * 256 - builder.units.count)
+    builder.units += repeatElement(Unit(), count: missing)
     count = builder.units.count
     keyCount = sorted.ends.count
     longestKey = sorted.longest

@@ -18,6 +18,8 @@ package struct TextPattern: Sendable, Equatable {
     case spaces
     /// ``CLIPSplitter``.
     case clip
+    /// Any other expression.
+    case matcher(PatternMatcher)
   }
 
   package let source: Source
@@ -29,10 +31,8 @@ package struct TextPattern: Sendable, Equatable {
     kind = .text(Array(text.utf8))
   }
 
-  /// A regular expression.
-  ///
-  /// The one place where a matcher of arbitrary expressions belongs: what is none of the known patterns.
-  /// - Throws: ``LMError`` where the expression is not known.
+  /// A regular expression, see ``PatternMatcher``; the known patterns have faster splitters.
+  /// - Throws: ``LMError`` where the expression is malformed or not supported.
   package init(regex: String) throws(LMError) {
     source = .regex(regex)
     if let pattern = SplitPattern(regex: regex) {
@@ -42,10 +42,14 @@ package struct TextPattern: Sendable, Equatable {
     } else if KeyIndex.sameBytes(regex, CLIPSplitter.regex) {
       kind = .clip
     } else {
-      throw LMError(
-        at: "the pattern \(JSON.quoted(regex))", "is not known",
-        remedy: "use a tokenizer that splits as one of "
-          + SplitPattern.allCases.map(\.rawValue).joined(separator: ", "))
+      do {
+        kind = .matcher(try PatternMatcher(regex))
+      } catch {
+        throw LMError(
+          at: "the pattern \(JSON.quoted(regex))",
+          "\(error.place.dropFirst("pattern, ".count)) \(error.problem)",
+          remedy: error.remedy)
+      }
     }
   }
 
@@ -69,6 +73,21 @@ package struct TextPattern: Sendable, Equatable {
     case .split(let pattern): pattern.nextMatch(in: text, from: start)
     case .spaces: text.nextSpaces(from: start)
     case .clip: CLIPSplitter.nextMatch(in: text, from: start)
+    case .matcher(let matcher): matcher.nextMatch(in: text, from: start)
+    }
+  }
+
+  /// Calls `body` with every match from left to right. An empty one where another ended does not count.
+  private func forEachMatch(in text: TextCursor, _ body: (Range<Int>) -> Void) {
+    if case .matcher(let matcher) = kind {
+      var scan = PatternScan(matcher, text)
+      while let match = scan.next() { body(match) }
+      return
+    }
+    var done = 0
+    while done < text.count, let match = nextMatch(in: text, from: done) {
+      body(match)
+      done = match.upperBound
     }
   }
 
@@ -77,17 +96,7 @@ package struct TextPattern: Sendable, Equatable {
   /// An empty match behind another match does not count, as in Oniguruma.
   func forEachPart(of text: TextCursor, _ body: (Range<Int>, _ isMatch: Bool) -> Void) {
     var done = 0
-    var search = 0
-    while search <= text.count, let match = nextMatch(in: text, from: search) {
-      if match.isEmpty {
-        search =
-          match.lowerBound < text.count
-          ? match.lowerBound + text.codePoint(match.lowerBound).length
-          : text.count + 1
-        if match.lowerBound == done { continue }
-      } else {
-        search = match.upperBound
-      }
+    forEachMatch(in: text) { match in
       if done < match.lowerBound { body(done..<match.lowerBound, false) }
       body(match, true)
       done = match.upperBound
@@ -108,13 +117,7 @@ package struct TextPattern: Sendable, Equatable {
       return output.keep(done..<text.count)
     }
     var done = 0
-    var search = 0
-    while search <= text.count, let match = nextMatch(in: text, from: search) {
-      search = match.upperBound
-      if match.isEmpty {
-        search += search < text.count ? text.codePoint(search).length : 1
-        if match.lowerBound == done, done > 0 { continue }
-      }
+    forEachMatch(in: text) { match in
       output.keep(done..<match.lowerBound)
       output.emit(content, for: match.isEmpty ? match : text.lastCodePoint(of: match))
       done = match.upperBound

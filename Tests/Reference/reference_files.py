@@ -1,0 +1,104 @@
+"""What the reference libraries read from, or write to, tokenizer files.
+
+reference_files.py sentencepiece MODEL OUT.json   pieces and specifications, by way of protobuf
+reference_files.py gguf FILE.gguf OUT.json        writes a vocabulary and tensors, and what they are
+reference_files.py encode MODEL TEXTS.json OUT.json   sentencepiece's ids of each text, and the text of these
+"""
+import json
+import sys
+
+
+def hexadecimal(data):
+    return " ".join(f"{byte:x}" for byte in data)
+
+
+def sentencepiece(path):
+    from sentencepiece import sentencepiece_model_pb2
+
+    model = sentencepiece_model_pb2.ModelProto()
+    model.ParseFromString(open(path, "rb").read())
+    trainer = model.trainer_spec
+
+    def normalizer(spec):
+        return {
+            "name": spec.name,
+            "charsmap": hexadecimal(spec.precompiled_charsmap),
+            "add_dummy_prefix": spec.add_dummy_prefix,
+            "remove_extra_whitespaces": spec.remove_extra_whitespaces,
+            "escape_whitespaces": spec.escape_whitespaces,
+        }
+
+    keys = "model_type byte_fallback treat_whitespace_as_suffix unk_id bos_id eos_id pad_id unk_piece unk_surface"
+    return {
+        "pieces": [[piece.piece, piece.score, piece.type] for piece in model.pieces],
+        **{key: getattr(trainer, key) for key in keys.split()},
+        "normalizer": normalizer(model.normalizer_spec),
+        "denormalizer": normalizer(model.denormalizer_spec),
+    }
+
+
+def gguf(path):
+    import gguf
+    import numpy
+
+    tokens = ["<unk>", "<s>", "</s>", "<pad>"] + [f"tok{i}é" for i in range(300)]
+    scores = [-0.25 * i for i in range(len(tokens))]
+    types = [2, 3, 3, 3] + [1] * 300
+    merges = ["t o", "to k"]
+    template = "{% for m in messages %}{{ m['content'] }}{% endfor %}"
+    writer = gguf.GGUFWriter(path, "llama")
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre("llama-bpe")
+    writer.add_token_list(tokens)
+    writer.add_token_scores(scores)
+    writer.add_token_types(types)
+    writer.add_token_merges(merges)
+    writer.add_unk_token_id(0)
+    writer.add_bos_token_id(1)
+    writer.add_eos_token_id(2)
+    writer.add_pad_token_id(3)
+    writer.add_add_bos_token(True)
+    writer.add_add_eos_token(False)
+    writer.add_add_space_prefix(False)
+    writer.add_chat_template(template)
+    writer.add_float64("test.double", 0.1)
+    writer.add_uint64("test.large", 2**64 - 1)
+    writer.add_array("test.list", [1, 2, 3])
+    tensors = []
+    for name, array in [
+        ("a.weight", numpy.arange(15, dtype=numpy.float32).reshape(3, 5)),
+        ("b.weight", numpy.arange(4, dtype=numpy.float16)),
+    ]:
+        writer.add_tensor(name, array)
+        tensors.append(
+            {
+                "name": name,
+                "dimensions": list(reversed(array.shape)),
+                "type": 0 if array.dtype == numpy.float32 else 1,
+                "bytes": hexadecimal(array.tobytes()),
+            }
+        )
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return {
+        "tokens": tokens,
+        "scores": scores,
+        "types": types,
+        "merges": merges,
+        "chat_template": template,
+        "tensors": tensors,
+    }
+
+
+def encode(path):
+    import sentencepiece
+
+    processor = sentencepiece.SentencePieceProcessor(model_file=path)
+    ids = [processor.encode(text) for text in json.load(open(sys.argv[3], encoding="utf-8"))]
+    return [{"ids": row, "text": processor.decode(row)} for row in ids]
+
+
+kind, path, out = sys.argv[1], sys.argv[2], sys.argv[-1]
+json.dump({"sentencepiece": sentencepiece, "gguf": gguf, "encode": encode}[kind](path), open(out, "w", encoding="utf-8"))
