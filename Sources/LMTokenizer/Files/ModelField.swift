@@ -82,6 +82,9 @@ enum ModelField {
     let (tokens, scores) = try scored(pieces)
     let (vocabulary, added) = try VocabularyField.read(tokens, pieces, added)
     let unknownID = try model.optional("unk_id")?.integer(in: 0...max(0, scores.count - 1))
+    if let unknownID, tokens[unknownID].isEmpty {
+      throw try model["unk_id"].failure("is an empty token", remedy: "name the unknown token")
+    }
     let specials = Set(added.filter(\.isSpecial).map { Int($0.id) })
     let model = UnigramModel(
       vocabulary: vocabulary, scores: scores, unknownID: unknownID.map { Int32($0) },

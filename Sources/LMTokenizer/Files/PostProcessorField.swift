@@ -53,7 +53,16 @@ enum PostProcessorField {
   private static func token(_ field: JSONField, _ tokenizer: Tokenizer) throws(LMError) -> Int32 {
     let parts = try field.array()
     guard parts.count == 2 else { throw field.unexpected("a token and its id") }
-    return Int32(try parts[1].integer(in: 0...tokenizer.vocabularySize - 1))
+    return try id(parts[1], tokenizer)
+  }
+
+  /// The id of a token that there is.
+  private static func id(_ field: JSONField, _ tokenizer: Tokenizer) throws(LMError) -> Int32 {
+    let id = Int32(try field.integer(in: 0...tokenizer.vocabularySize - 1))
+    guard tokenizer.storedBytes(id) != nil else {
+      throw field.failure("is \(id), which no token has", remedy: "name a token of the vocabulary")
+    }
+    return id
   }
 
   private static func template(_ field: JSONField, _ tokenizer: Tokenizer) throws(LMError) -> SequenceTemplate
@@ -103,7 +112,7 @@ enum PostProcessorField {
   ) throws(LMError) -> [Int32] {
     var ids: [Int32] = []
     for id in try field["special_tokens"][name]["ids"].array() {
-      ids.append(Int32(try id.integer(in: 0...tokenizer.vocabularySize - 1)))
+      ids.append(try self.id(id, tokenizer))
     }
     return ids
   }

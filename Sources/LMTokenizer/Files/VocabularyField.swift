@@ -108,7 +108,7 @@ struct VocabularyField {
 
   /// The id of the token that the file writes as `name`.
   func id(of name: String, _ field: JSONField) throws(LMError) -> Int32 {
-    guard case .integer(let id) = vocabulary[name] else {
+    guard !name.isEmpty, case .integer(let id) = vocabulary[name] else {
       throw field.failure(
         "names the token \(JSON.quoted(name)), which is not in \"model.vocab\"",
         remedy: "use files that belong together")

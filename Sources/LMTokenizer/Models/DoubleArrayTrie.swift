@@ -111,7 +111,8 @@ package final class DoubleArrayTrie: @unchecked Sendable {
   }
 
   private struct Builder {
-    var units = [Unit(base: 1, parent: 0)]
+    /// The root, and the 256 units that a node without children looks at.
+    var units = [Unit(base: 1, parent: 0)] + Array(repeating: Unit(), count: 256)
     /// All units before are taken, but for the first 256, which some bytes could never reach.
     private var firstFree = 257
     /// Nodes with several children look for a place among the last units only.
