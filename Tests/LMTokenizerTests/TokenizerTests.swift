@@ -21,7 +21,7 @@ import Testing
 
   private func compare(_ kind: String, _ name: String) throws {
     guard let path = SharedData.path(name) else { return }
-    let folder = try TemporaryFolder()
+    let folder = TemporaryDirectory()
     var files = Self.corpora.compactMap(SharedData.path)
     for (index, text) in Self.hostileTexts().enumerated() {
       files.append(try folder.write("\(index).txt", Array(text.utf8)))
@@ -46,7 +46,7 @@ import Testing
   @Test func `a tokenizer that we trained gives the same ids in Hugging Face's library`() throws {
     let files = Self.corpora.compactMap(SharedData.path)
     guard files.count == 2, let text = try SharedData.bytes("corpora/tinyshakespeare.txt") else { return }
-    let folder = try TemporaryFolder()
+    let folder = TemporaryDirectory()
     var counts = WordCounts(pattern: .o200k)
     counts.add(text)
     let tokenizer = try BPETrainer(vocabularySize: 2000).train(counts)

@@ -54,6 +54,9 @@ enum ModelField {
       try model["vocab"], added, isByteLevel: isByteLevel)
     let merges = try MergesField.read(
       try model["merges"], vocabulary, isByteLevel: isByteLevel, prefix: Array(prefix.utf8))
+    if let problem = PairTable.problem(tokens: vocabulary.tokens.count, merges: merges.count) {
+      throw model.failure(problem, remedy: PairTable.remedy)
+    }
     var options = CharacterBPEModel.Options()
     if let unknown = try model.optional("unk_token") {
       options.unknownID = try vocabulary.id(of: try unknown.string(), unknown)

@@ -85,6 +85,7 @@ extension SentencePieceModel {
         }
       }
     }
+    try PairTable.check(tokens: pieces.count, merges: merges.count, at: place)
     let best = Array(Set(scores)).sorted(by: >)
     let ranks = Dictionary(best.enumerated().map { ($1, UInt32($0)) }) { first, _ in first }
     var options = CharacterBPEModel.Options()

@@ -60,11 +60,7 @@ enum TiktokenFile {
     for (id, token) in tokens.enumerated() {
       vocabulary.append(token, isLiteral: token.isEmpty || literals.contains(Int32(id)))
     }
-    guard tokens.count <= PairTable.idLimit else {
-      throw LMError(
-        at: path, "has \(tokens.count) tokens, more than \(PairTable.idLimit)",
-        remedy: "use a smaller vocabulary")
-    }
+    try PairTable.check(tokens: tokens.count, merges: 0, at: path)
     let byteTokens = (0...255).map { vocabulary.id(of: [UInt8($0)]) ?? -1 }
     if let missing = byteTokens.firstIndex(of: -1) {
       throw LMError(at: path, "has no token for the byte \(missing)", remedy: "use a complete file")

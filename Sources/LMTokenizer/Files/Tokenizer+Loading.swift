@@ -1,10 +1,12 @@
 import LMRuntime
 
 extension Tokenizer {
-  /// Reads a tokenizer from a model folder, a `tokenizer.json`, a `vocab.txt` or a `.tiktoken` file.
+  /// Reads a tokenizer from a model folder, a `tokenizer.json`, a `vocab.txt`, a SentencePiece `.model` or a
+  /// `.tiktoken` file.
   ///
-  /// A folder has `tokenizer.json`, or BERT's `vocab.txt`, or GPT-2's `vocab.json` and `merges.txt`. There
-  /// `tokenizer_config.json` and `special_tokens_map.json` add the special ids. A `.tiktoken` file says nothing
+  /// A folder has `tokenizer.json`, or BERT's `vocab.txt`, or GPT-2's `vocab.json` and `merges.txt`, or a
+  /// SentencePiece `tokenizer.model`. There `tokenizer_config.json` and `special_tokens_map.json` add the
+  /// special ids, and `chat_template.jinja` the chat template. A `.tiktoken` file says nothing
   /// about its pattern and special tokens: they are known from its name (`r50k_base`, `p50k_base`,
   /// `cl100k_base`, `o200k_base`).
   /// - Throws: ``LMError`` that names the file, the key and a remedy.
@@ -13,7 +15,12 @@ extension Tokenizer {
     if FileSystem.kind(of: path) == .directory { return try loadFolder(path) }
     if path.hasSuffix(".tiktoken") { return try TiktokenFile.load(path: path) }
     if path.hasSuffix("vocab.txt") { return try VocabularyFiles.bert(path: path, configuration: nil) }
+    if path.hasSuffix(".model") { return try sentencePiece(path) }
     return try TokenizerFile.tokenizer(JSONField(JSON.read(path), in: path))
+  }
+
+  private static func sentencePiece(_ path: String) throws(LMError) -> Tokenizer {
+    try Tokenizer(SentencePieceModel(path: path), from: path)
   }
 
   private static func loadFolder(_ path: String) throws(LMError) -> Tokenizer {
@@ -27,6 +34,11 @@ extension Tokenizer {
       tokenizer.specialIDs = try tokenizer.specialIDs(in: configuration)
       tokenizer.cleansUpSpaces = try configuration.optional("clean_up_tokenization_spaces")?.bool() ?? false
     }
+    let template = "\(path)/chat_template.jinja"
+    if FileSystem.kind(of: template) != nil {
+      let text = try MappedFile(template).withBytes { String(decoding: $0, as: UTF8.self) }
+      tokenizer.configuration["chat_template"] = .string(text)
+    }
     return tokenizer
   }
 
@@ -38,6 +50,7 @@ extension Tokenizer {
       if exists("vocab.txt") {
         return try VocabularyFiles.bert(path: "\(folder)/vocab.txt", configuration: configuration)
       }
+      if exists("tokenizer.model") { return try sentencePiece("\(folder)/tokenizer.model") }
       if exists("vocab.json"), exists("merges.txt") {
         return try VocabularyFiles.gpt2(
           vocabulary: "\(folder)/vocab.json", merges: "\(folder)/merges.txt", configuration: configuration)

@@ -58,6 +58,7 @@ enum VocabularyFiles {
     }
     let vocabulary = try VocabularyField.read(field, added, isByteLevel: true)
     let merges = try merges(mergesPath, vocabulary)
+    try PairTable.check(tokens: vocabulary.tokens.count, merges: merges.count, at: mergesPath)
     let model = BPEModel(
       vocabulary: vocabulary.tokens, modelCount: vocabulary.modelCount, byteTokens: vocabulary.byteTokens,
       merges: merges)

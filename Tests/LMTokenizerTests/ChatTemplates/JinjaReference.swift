@@ -52,7 +52,7 @@ enum JinjaReference {
       print("skipped: no Python with jinja2 (set LM_PYTHON)")
       return nil
     }
-    let folder = try TemporaryFolder()
+    let folder = TemporaryDirectory()
     defer { withExtendedLifetime(folder) {} }
     let cases = folder.path + "/cases.json"
     let results = folder.path + "/results.json"

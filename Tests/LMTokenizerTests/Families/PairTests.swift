@@ -1,4 +1,5 @@
 import LMRuntime
+import LMTestSupport
 import LMTokenizer
 import Testing
 
@@ -14,7 +15,7 @@ import Testing
     let texts = (0..<100).map { "text \($0)" }
     #expect(try tokenizer.encode(batch: texts) == texts.map { try tokenizer.encode($0) })
     #expect(throws: LMError.self) { try tokenizer.encode(batch: ["a", "<s>"], specials: .refuse) }
-    let folder = try TemporaryFolder()
+    let folder = TemporaryDirectory()
     try tokenizer.save(to: folder.path)
     #expect(try Tokenizer.load(path: folder.path).template == tokenizer.template)
   }

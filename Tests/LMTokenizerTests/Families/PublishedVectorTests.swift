@@ -72,7 +72,7 @@ import Testing
       let merges = try SharedData.bytes("tokenizers/gpt2/vocab.bpe"),
       let other = SharedData.path("tokenizers/hf/gpt2.tokenizer.json")
     else { return }
-    let folder = try TemporaryFolder()
+    let folder = TemporaryDirectory()
     _ = try folder.write("vocab.json", vocabulary)
     _ = try folder.write("merges.txt", merges)
     let (ours, theirs) = (try Tokenizer.load(path: folder.path), try Tokenizer.load(path: other))

@@ -48,18 +48,18 @@ struct ReferenceCases {
   /// in Hugging Face's library.
   @Test func `every component does what it does in the reference`() throws {
     let script = "reference_components.py"
-    let folder = try TemporaryFolder()
+    let folder = TemporaryDirectory()
     guard let names = try Reference.run([folder.path, "5", "250"], script: script)?.filter({ !$0.isEmpty })
     else { return }
     #expect(names.count > 80)
-    var saved: [TemporaryFolder] = []
+    var saved: [TemporaryDirectory] = []
     var pairs: [String] = []
     for name in names {
       let path = "\(folder.path)/\(name).json"
       let reference = try ReferenceCases(path: "\(folder.path)/\(name).cases.json")
       let tokenizer = try Tokenizer.load(path: path)
       try reference.compare(tokenizer, name)
-      let own = try TemporaryFolder()
+      let own = TemporaryDirectory()
       saved.append(own)
       try tokenizer.save(to: own.path)
       try reference.compare(Tokenizer.load(path: own.path), "saved \(name)")
@@ -77,7 +77,7 @@ struct ReferenceCases {
   @Test(arguments: families)
   func `published tokenizers encode, place and decode as in the reference`(name: String) throws {
     guard let path = SharedData.path(name) else { return }
-    let folder = try TemporaryFolder()
+    let folder = TemporaryDirectory()
     let file = folder.path + "/cases.json"
     guard try Reference.run(["cases", path, file, "17", "1500"], script: "reference_components.py") != nil
     else { return }

@@ -1,4 +1,5 @@
 import LMRuntime
+import LMTestSupport
 import LMTokenizer
 import Testing
 
@@ -98,7 +99,7 @@ import Testing
     var counts = WordCounts(pattern: .gpt2)
     counts.add(Array("the cat sat on the mat, the cat sat".utf8))
     for pattern in SplitPattern.allCases {
-      let folder = try TemporaryFolder()
+      let folder = TemporaryDirectory()
       var counts = WordCounts(pattern: pattern)
       counts.add(Array("the cat sat on the mat 123456, The CAT's sat\n\n".utf8))
       var tokenizer = try BPETrainer(vocabularySize: 280).train(counts)
@@ -119,7 +120,7 @@ import Testing
   }
 
   @Test func `transformers opens the byte tokenizer with its special ids`() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryDirectory()
     let tokenizer = Tokenizer.bytes()
     try tokenizer.save(to: folder.path)
     let text = "aé漢\n ~<|eos|>"
@@ -133,7 +134,7 @@ import Testing
   }
 
   @Test func `a config that names a missing token and a missing folder are refused`() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryDirectory()
     try Tokenizer.bytes().save(to: folder.path)
     _ = try folder.write("tokenizer_config.json", Array(#"{"bos_token": "<nope>"}"#.utf8))
     #expect(throws: LMError.self) { try Tokenizer.load(path: folder.path) }

@@ -8,7 +8,7 @@ import Testing
   /// Where the pieces of each text end, in bytes, as `Split(Regex(pattern), "isolated")` cuts it; nil where the
   /// pattern is not accepted.
   private func reference(_ patterns: [String], _ texts: [String]) throws -> [[[Int]]?]? {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryDirectory()
     let input = JSON.object([
       "patterns": .array(patterns.map { .string($0) }), "texts": .array(texts.map { .string($0) }),
     ])
@@ -125,7 +125,7 @@ import Testing
     splits.append(["type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": false])
     var document = try JSONField(JSON.read(path), in: path).object()
     document["pre_tokenizer"] = ["type": "Sequence", "pretokenizers": .array(splits)]
-    let folder = try TemporaryFolder()
+    let folder = TemporaryDirectory()
     let tokenizerPath = try folder.write("tokenizer.json", Array(JSON.object(document).text().utf8))
     let tokenizer = try Tokenizer.load(path: tokenizerPath)
     var generator = SeededGenerator(seed: 51)

@@ -23,7 +23,7 @@ import Testing
   @Test(arguments: [(1500, "corpora/tinyshakespeare.txt"), (9000, "ir/scifact/corpus.jsonl")])
   func `the vocabulary equals that of Hugging Face`(size: Int, name: String) throws {
     guard let path = SharedData.path(name) else { return }
-    let folder = try TemporaryFolder()
+    let folder = TemporaryDirectory()
     let output = folder.path + "/reference.json"
     guard try TrainingReference.run(["wordpiece", "\(size)", output, path]) else { return }
     let expected = try JSONField(JSON.read(output), in: output).array().map { try $0.string() }

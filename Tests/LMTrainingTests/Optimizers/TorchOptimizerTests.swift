@@ -49,7 +49,8 @@ import Testing
         gradients: "[q.grad.add_(q.data.sign(), alpha=.05) for q in matrices]"),
       Case(name: "nadam", settings: NAdam(), python: both("NAdam", "")),
       Case(
-        name: "nadam-l2", settings: NAdam(Adam(beta1: 0.8)), python: both("NAdam", "betas=(.8, .999)", decay: 0.2),
+        name: "nadam-l2", settings: NAdam(Adam(beta1: 0.8)),
+        python: both("NAdam", "betas=(.8, .999)", decay: 0.2),
         change: { $0.context.gradients.l2 = 0.2 }),
       Case(name: "sgd", settings: SGD(), python: both("SGD", "momentum=.9")),
       Case(

@@ -1,3 +1,5 @@
+import LMRuntime
+
 /// What merging a pair of adjacent tokens gives.
 struct PairMerge: Sendable {
   /// Position in the order of merges: the smallest goes first.
@@ -71,11 +73,20 @@ package final class PairTable: @unchecked Sendable {
       self.init(merges, .listOrder, byteTokens: [])
       return
     }
-    self.init(capacity: merges.count, byteTokens: [], results: nil)
+    // As a rule all merges of a rank give the same token.
+    var tokens = [Int32](repeating: -1, count: Int(ranks.max() ?? 0) + 1)
+    var isShared = false
     for (merge, rank) in zip(merges, ranks) {
       precondition(rank < Self.noRank, "PairTable: rank \(rank)")
+      isShared = isShared || tokens[Int(rank)] >= 0 && tokens[Int(rank)] != merge.result
+      tokens[Int(rank)] = merge.result
+    }
+    let results = isShared ? nil : UnsafeMutablePointer<Int32>.allocate(capacity: tokens.count)
+    results?.initialize(from: tokens, count: tokens.count)
+    self.init(capacity: merges.count, byteTokens: [], results: results)
+    for (merge, rank) in zip(merges, ranks) {
       insert(merge, rank: rank)
-      shared[Self.key(merge.left, merge.right)] = merge.result
+      if isShared { shared[Self.key(merge.left, merge.right)] = merge.result }
     }
   }
 
@@ -100,6 +111,21 @@ package final class PairTable: @unchecked Sendable {
     byteRanks.deallocate()
     results?.deallocate()
   }
+
+  /// What is wrong with a vocabulary that a table cannot hold; nil where it can.
+  static func problem(tokens: Int, merges: Int) -> String? {
+    if tokens <= idLimit, merges <= mergeLimit { return nil }
+    return "has \(tokens) tokens and \(merges) merges, more than \(idLimit) and \(mergeLimit)"
+  }
+
+  /// Refuses what a table cannot hold.
+  /// - Throws: ``LMError`` at `place`.
+  static func check(tokens: Int, merges: Int, at place: String) throws(LMError) {
+    guard let problem = problem(tokens: tokens, merges: merges) else { return }
+    throw LMError(at: place, problem, remedy: remedy)
+  }
+
+  static let remedy = "use a smaller vocabulary"
 
   /// The rank of merging `left` and `right`, ``noRank`` where they do not merge.
   /// - Complexity: O(1).

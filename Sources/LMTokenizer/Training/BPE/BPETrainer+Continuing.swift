@@ -27,7 +27,8 @@ extension BPETrainer {
   ) throws(LMError) -> Tokenizer {
     guard case .byteLevel(let model) = tokenizer.model else {
       throw LMError(
-        .usage, at: "the tokenizer", "is no byte-level BPE", remedy: "train a new one, or continue a byte-level one")
+        .usage, at: "the tokenizer", "is no byte-level BPE",
+        remedy: "train a new one, or continue a byte-level one")
     }
     let (old, unused) = Self.withoutGaps(model.vocabulary)
     guard vocabularySize > old.count, vocabularySize <= SpecialTokens.vocabularyLimit else {

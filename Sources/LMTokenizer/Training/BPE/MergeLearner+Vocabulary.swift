@@ -59,5 +59,5 @@ enum SpecialTokens {
   }
 
   /// Most ids of a trained tokenizer.
-  static let vocabularyLimit = 1 << 24
+  static let vocabularyLimit = PairTable.idLimit
 }

@@ -30,7 +30,7 @@ import Testing
     #expect(Array(larger.model.merges.prefix(old.model.merges.count)) == old.model.merges)
     #expect(larger.addedTokens == old.addedTokens && larger.specialIDs == old.specialIDs)
     #expect(try larger.encode(Self.new).count < old.encode(Self.new).count)
-    let folder = try TemporaryFolder()
+    let folder = TemporaryDirectory()
     try larger.save(to: folder.path)
     #expect(try Tokenizer.load(path: folder.path).encode(Self.new) == larger.encode(Self.new))
     let paths = [try folder.write("a", Array(Self.new.utf8)), try folder.write("b", Array(Self.old.utf8))]
@@ -81,7 +81,7 @@ import Testing
     let larger = try BPETrainer(vocabularySize: 100_400).train(counts, continuing: old)
     #expect(larger.vocabularySize == 100_400)
     #expect(larger.token(100_256) == "<|unused_100256|>" && larger.id("<|endofprompt|>") == 100_276)
-    let folder = try TemporaryFolder()
+    let folder = TemporaryDirectory()
     try larger.save(to: folder.path)
     let sample = "吾輩は猫である。名前はまだ無い。<|endofprompt|>"
     let ids = try larger.encode(sample, specials: .allowed)

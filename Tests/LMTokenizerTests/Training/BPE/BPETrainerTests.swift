@@ -76,7 +76,7 @@ import Testing
   func `vocabulary and merges equal those of Hugging Face`(size: Int, names: [String]) throws {
     let paths = names.compactMap(SharedData.path)
     guard paths.count == names.count else { return }
-    let folder = try TemporaryFolder()
+    let folder = TemporaryDirectory()
     let output = folder.path + "/reference.json"
     guard try TrainingReference.run(["bpe", "\(size)", output] + paths) else { return }
     var counts = WordCounts(pattern: .gpt2)
@@ -97,7 +97,7 @@ import Testing
       return String(
         decoding: (0..<length).map { _ in letters.randomElement(using: &generator) ?? 97 }, as: UTF8.self)
     }.joined(separator: " ")
-    let folder = try TemporaryFolder()
+    let folder = TemporaryDirectory()
     let path = try folder.write("text.txt", Array(text.utf8))
     guard try TrainingReference.run(["bpe", "700", folder.path + "/r.json", path]) else { return }
     var counts = WordCounts(pattern: .gpt2)
