@@ -2,6 +2,7 @@
 
 reference_files.py sentencepiece MODEL OUT.json   pieces and specifications, by way of protobuf
 reference_files.py gguf FILE.gguf OUT.json        writes a vocabulary and tensors, and what they are
+reference_files.py vocabulary PRE SOURCE FILE.gguf    the vocabulary of a tokenizer.json, .model or vocab.txt as GGUF
 reference_files.py encode MODEL TEXTS.json OUT.json   sentencepiece's ids of each text, and the text of these
 """
 import json
@@ -35,6 +36,48 @@ def sentencepiece(path):
         "normalizer": normalizer(model.normalizer_spec),
         "denormalizer": normalizer(model.denormalizer_spec),
     }
+
+
+def vocabulary(pre, source, path):
+    """Writes `source` as llama.cpp's converter does."""
+    import gguf
+
+    writer = gguf.GGUFWriter(path, "llama")
+    if source.endswith(".model"):
+        from sentencepiece import sentencepiece_model_pb2
+
+        model = sentencepiece_model_pb2.ModelProto()
+        model.ParseFromString(open(source, "rb").read())
+        writer.add_tokenizer_model("llama")
+        writer.add_token_list([piece.piece for piece in model.pieces])
+        writer.add_token_scores([piece.score for piece in model.pieces])
+        writer.add_token_types([piece.type for piece in model.pieces])
+        writer.add_bos_token_id(1)
+    elif source.endswith(".txt"):
+        tokens = open(source, encoding="utf8").read().rstrip("\n").split("\n")
+        special = [token.startswith("[") and token.endswith("]") and len(token) > 2 for token in tokens]
+        writer.add_tokenizer_model("bert")
+        writer.add_token_list([
+            token if is_special else token[2:] if token.startswith("##") else "\u2581" + token
+            for token, is_special in zip(tokens, special)])
+        writer.add_token_types([3 if is_special else 1 for is_special in special])
+        writer.add_bos_token_id(tokens.index("[CLS]"))
+        writer.add_sep_token_id(tokens.index("[SEP]"))
+    else:
+        file = json.load(open(source, encoding="utf8"))
+        added = {token["content"]: token for token in file["added_tokens"]}
+        ids = {**file["model"]["vocab"], **{name: token["id"] for name, token in added.items()}}
+        tokens = sorted(ids, key=ids.get)
+        assert [ids[token] for token in tokens] == list(range(len(tokens)))
+        merges = [merge if isinstance(merge, str) else " ".join(merge) for merge in file["model"]["merges"]]
+        writer.add_tokenizer_model("gpt2")
+        writer.add_tokenizer_pre(pre)
+        writer.add_token_list(tokens)
+        writer.add_token_types([1 if t not in added else 3 if added[t]["special"] else 4 for t in tokens])
+        writer.add_token_merges(merges)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.close()
 
 
 def gguf(path):
@@ -101,4 +144,7 @@ def encode(path):
 
 
 kind, path, out = sys.argv[1], sys.argv[2], sys.argv[-1]
+if kind == "vocabulary":
+    vocabulary(*sys.argv[2:])
+    sys.exit()
 json.dump({"sentencepiece": sentencepiece, "gguf": gguf, "encode": encode}[kind](path), open(out, "w", encoding="utf-8"))

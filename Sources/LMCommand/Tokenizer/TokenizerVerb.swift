@@ -12,7 +12,10 @@ struct TokenizerVerb: ParsableCommand {
 /// Which tokenizer a verb uses, and the text it works on.
 struct TokenizerInput: ParsableArguments {
   @Option(
-    help: "Folder of a model, tokenizer.json, FILE.tiktoken, or bytes (default: the model in checkpoints/).")
+    help: """
+      Folder of a model, tokenizer.json, vocab.txt, FILE.tiktoken, FILE.model, FILE.gguf, or bytes (default: the \
+      model in checkpoints/).
+      """)
   var tokenizer: String?
   @Option(help: "File to read instead of TEXT.") var input: String?
   @Argument(help: "The text; - reads stdin.") var text: String?

@@ -1,8 +1,8 @@
 import LMRuntime
 
 extension Tokenizer {
-  /// Reads a tokenizer from a model folder, a `tokenizer.json`, a `vocab.txt`, a SentencePiece `.model` or a
-  /// `.tiktoken` file.
+  /// Reads a tokenizer from a model folder, a `tokenizer.json`, a `vocab.txt`, a SentencePiece `.model`, a
+  /// `.gguf` or a `.tiktoken` file.
   ///
   /// A folder has `tokenizer.json`, or BERT's `vocab.txt`, or GPT-2's `vocab.json` and `merges.txt`, or a
   /// SentencePiece `tokenizer.model`. There `tokenizer_config.json` and `special_tokens_map.json` add the
@@ -16,6 +16,7 @@ extension Tokenizer {
     if path.hasSuffix(".tiktoken") { return try TiktokenFile.load(path: path) }
     if path.hasSuffix("vocab.txt") { return try VocabularyFiles.bert(path: path, configuration: nil) }
     if path.hasSuffix(".model") { return try sentencePiece(path) }
+    if path.hasSuffix(".gguf") { return try Tokenizer(GGUFVocabulary(GGUFFile(path: path)), from: path) }
     return try TokenizerFile.tokenizer(JSONField(JSON.read(path), in: path))
   }
 

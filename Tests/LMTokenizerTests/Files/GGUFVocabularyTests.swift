@@ -105,4 +105,45 @@ import Testing
       #expect(try field["bytes"].string() == bytes.map { String($0, radix: 16) }.joined(separator: " "))
     }
   }
+
+  @Test(arguments: [
+    ("gpt-2", "hf/gpt2.tokenizer.json"), ("llama-bpe", "hf/llama3.derived.tokenizer.json"),
+    ("qwen2", "hf/qwen2.derived.tokenizer.json"), ("", "sentencepiece/llama2.model"),
+    ("", "wordpiece/bert-base-uncased-vocab.txt"),
+  ])
+  func `the tokenizer of a GGUF file gives the ids of the file that it was made from`(
+    pattern: String, source: String
+  ) throws {
+    guard let python = Python.interpreter(finding: ["gguf", "numpy", "sentencepiece"]),
+      let path = SharedData.path("tokenizers/" + source)
+    else {
+      print("skipped: no Python with gguf and sentencepiece (set LM_PYTHON)")
+      return
+    }
+    let folder = TemporaryDirectory()
+    let script = SharedData.packageRoot + "/Tests/Reference/reference_files.py"
+    #expect(Python.run(python, [script, "vocabulary", pattern, path, folder("v.gguf")]) == 0)
+    let tokenizer = try Tokenizer.load(path: folder("v.gguf"))
+    let original = try Tokenizer.load(path: path)
+    var generator = SeededGenerator(seed: 9)
+    for length in 0..<300 {
+      let text = RandomText.hostile(length % 60, using: &generator) + " The quick brown fox\n"
+      let ids = try tokenizer.encode(text, addSpecialTokens: false)
+      #expect(try ids == original.encode(text, addSpecialTokens: false), "\(text.debugDescription)")
+      #expect(try tokenizer.decode(ids) == original.decode(ids))
+    }
+  }
+
+  @Test func `a pattern or a model that is not known is refused by its name`() throws {
+    for (key, value) in [("ggml.pre", "chameleon-x"), ("ggml.model", "rwkv")] {
+      let entries = base.filter { $0.0 != key && $0.0 != "ggml.model" } + [(key, 8, text(value))]
+      let vocabulary = try read(key == "ggml.model" ? entries : entries + [("ggml.model", 8, text("gpt2"))])
+      do {
+        _ = try Tokenizer(vocabulary, from: "v.gguf")
+        Issue.record("\(value) was read")
+      } catch {
+        #expect("\(error)".contains(value), "\(error)")
+      }
+    }
+  }
 }
