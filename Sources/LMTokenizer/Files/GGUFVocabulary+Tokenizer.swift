@@ -11,7 +11,7 @@ extension Tokenizer {
   public init(_ vocabulary: GGUFVocabulary, from place: String) throws(LMError) {
     switch vocabulary.model {
     case "gpt2": self = try vocabulary.byteLevel(place)
-    case "llama", "t5": self = try Tokenizer(vocabulary.sentencePiece(), from: place)
+    case "llama", "t5": self = try Tokenizer(vocabulary.sentencePiece(place), from: place)
     case "bert": self = try vocabulary.wordPiece(place)
     default:
       throw LMError(
@@ -79,7 +79,13 @@ extension GGUFVocabulary {
         ], in: place))
   }
 
-  fileprivate func sentencePiece() -> SentencePieceModel {
+  fileprivate func sentencePiece(_ place: String) throws(LMError) -> SentencePieceModel {
+    guard !(0..<count).contains(where: { token($0).isEmpty }), types?.count(where: { $0 == .unknown }) == 1
+    else {
+      throw LMError(
+        at: "\(place), key tokenizer.ggml.tokens", "has an empty token, or not one unknown token",
+        remedy: "use a complete GGUF file")
+    }
     var result = SentencePieceModel()
     result.algorithm = model == "t5" ? .unigram : .bpe
     result.pieces = (0..<count).map { id in

@@ -97,9 +97,26 @@ enum FuzzRunners {
       }
       guard let vocabulary = try? GGUFVocabulary(file) else { return nil }
       for id in 0..<vocabulary.count { _ = vocabulary.token(id) }
+      if let tokenizer = try? Tokenizer(vocabulary, from: "input"), let ids = try? tokenizer.encode(sample) {
+        _ = try? tokenizer.decode(ids)
+      }
       return vocabulary.specialIDs.values.allSatisfy { $0 >= 0 && $0 < vocabulary.count }
         ? nil : "has a bad id"
     }
+  }
+
+  static func chatTemplate(_ input: [UInt8]) -> String? {
+    var limits = ChatTemplate.Limits()
+    (limits.steps, limits.symbols, limits.output) = (300_000, 1 << 22, 1 << 16)
+    guard let template = try? ChatTemplate(String(decoding: input, as: UTF8.self), limits: limits) else {
+      return nil
+    }
+    let tool: JSON = ["type": "function", "function": ["name": "f", "parameters": ["a": 1]]]
+    let rendered = try? template.render(
+      messages: [["role": "system", "content": "s"], ["role": "user", "content": "<e> x"]], tools: [tool],
+      addGenerationPrompt: true, specialTokens: ["bos_token": "<s>"], now: 0)
+    return rendered.map { $0.text.unicodeScalars.count <= limits.output } ?? true
+      ? nil : "is longer than allowed"
   }
 
   static func pattern(_ input: [UInt8]) -> String? {

@@ -118,6 +118,19 @@ enum SeedFiles {
     #"[\p{Han}]+|[\p{Lu}\p{M}&&[^\p{Han}]]*[\p{Ll}]+|\d{1,3}(?=(?:\d{3})*\b)|(?<=ab)c"#,
   ].map { Array($0.utf8) }
 
+  static let chatTemplates: [[UInt8]] = [
+    """
+    {{- bos_token }}{% for m in messages if m.content %}{{ '<|' ~ m['role'] ~ '|>' + m.content | trim }}
+    {%- if loop.last and not loop.first %}{{ loop.index0 // 2 }}{% endif %}{% endfor %}
+    """,
+    """
+    {% macro call(t, depth=2) %}{{ t.function | tojson(indent=2) }}{% if depth %}{{ call(t, depth - 1) }}{% endif %}
+    {% endmacro %}{% set ns = namespace(n=0, s='') %}{% for t in tools or [] %}{% set ns.n = ns.n + 1 %}
+    {{ call(t) }}{% endfor %}{{ ns.n * 'ab' }}{{ range(3) | list | map('string') | join(', ') }}{{ messages[::-1][0] }}
+    """,
+    "{% if add_generation_prompt is defined %}{{ raise_exception('x') if messages | length > 9 else 'a'.split('b') }}{% endif %}",
+  ].map { Array($0.utf8) }
+
   static let texts: [[UInt8]] = [
     "It's 12,345.67 o'clock: HTMLParser don'T\r\n\r\n  \t x / y //\n",
     "漢字とかな、한국어. Ελληνικά кириллица עברית العربية हिन्दी ไทย 😀👩‍👩‍👧 e\u{301}\u{3000}\u{200B}\u{FEFF}",
