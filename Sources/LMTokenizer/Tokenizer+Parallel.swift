@@ -17,7 +17,19 @@ extension Tokenizer {
     threads.run(cuts.count - 1) { part, _ in
       results[part] = encodePart(text, cuts[part]..<cuts[part + 1])
     }
-    for part in 0..<cuts.count - 1 { output.append(contentsOf: results[part]) }
+    // Where the ids of each part go; the parts are copied by all threads, too.
+    var starts = [output.count]
+    for part in 0..<cuts.count - 1 { starts.append((starts.last ?? 0) + results[part].count) }
+    let total = starts.last ?? output.count
+    output.reserve(total - output.count)
+    let base = output.base
+    threads.run(cuts.count - 1) { part, _ in
+      results[part].withUnsafeBufferPointer { ids in
+        if let source = ids.baseAddress { (base + starts[part]).update(from: source, count: ids.count) }
+      }
+      results[part] = []
+    }
+    output.count = total
   }
 
   /// The ids of `range`, with the rest of the text in view.
