@@ -89,7 +89,7 @@ struct ShortPiece: Equatable {
   var asPart: ShortPiece { ShortPiece(low: low, high: high | 1 << 63) }
 
   /// 0 where the two are equal.
-  @inline(__always) func difference(_ other: ShortPiece) -> UInt64 { low ^ other.low | high ^ other.high }
+  @inline(__always) func difference(_ other: ShortPiece) -> UInt64 { (low ^ other.low) | (high ^ other.high) }
 
   /// A hash whose highest bits are the best.
   @inline(__always) var hash: UInt64 { (low ^ (high &* 0xFF51_AFD7_ED55_8CCD)) &* 0x9E37_79B9_7F4A_7C15 }
