@@ -91,5 +91,8 @@ public struct Tensor: Sendable {
   public func clear() { pointer.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount) }
 
   /// All elements as floats, in row-major order.
-  public func toArray() -> [Float] { Array(converted(to: .float32).floats) }
+  public func toArray() -> [Float] {
+    let wide = converted(to: .float32)
+    return withExtendedLifetime(wide) { Array(wide.floats) }
+  }
 }

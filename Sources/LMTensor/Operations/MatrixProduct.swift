@@ -16,7 +16,9 @@ public struct MatrixOperand {
   let rowStride: Int
   let depthStride: Int
 
-  private init(_ tensor: Tensor, _ columns: Range<Int>, rows: Int, depth: Int, strides: (row: Int, depth: Int)) {
+  private init(
+    _ tensor: Tensor, _ columns: Range<Int>, rows: Int, depth: Int, strides: (row: Int, depth: Int)
+  ) {
     precondition(
       !tensor.dtype.isQuantized || columns.lowerBound % 2 == 0,
       "MatrixOperand: columns \(columns) of \(tensor.dtype.rawValue) begin at an odd one")
