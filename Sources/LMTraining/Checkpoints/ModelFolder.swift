@@ -20,7 +20,7 @@ public struct ModelFolder {
     self.tokenizer = tokenizer
   }
 
-  /// Opens the folder `path`.
+  /// Opens the folder `path` for reading: the matrices stay where the mapped files hold them.
   /// - Throws: ``LMError`` where files are missing or broken, tensors do not fit the configuration, or the
   ///   tokenizer has more entries than the model.
   public init(opening path: String) throws(LMError) {
@@ -29,17 +29,9 @@ public struct ModelFolder {
     }
     let configPath = "\(path)/config.json"
     config = try ModelConfigFile(JSONField(try JSON.read(configPath), in: configPath), at: configPath)
-    let files = try SafeTensorsFolder(path).files
-    // Weights must be in the files: a configuration of sizes that are not there takes no memory.
-    let stored = files.reduce(0) { $0 + $1.file.count }
-    guard config.configuration.parameterCount <= stored else {
-      throw LMError(
-        at: path,
-        "config.json describes \(config.configuration.parameterCount) parameters, the weights are \(stored) bytes",
-        remedy: "use the weights that belong to this config.json")
-    }
-    model = Transformer(config.configuration)
-    try model.load(try NamedTensors.load(files), config.family, from: path)
+    model = try Transformer(
+      opening: try NamedTensors.load(try SafeTensorsFolder(path).files), config.configuration, config.family,
+      from: path)
     if FileSystem.kind(of: "\(path)/tokenizer.json") != nil {
       let found = try Tokenizer.load(path: path)
       guard found.vocabularySize <= config.configuration.vocabularySize else {
