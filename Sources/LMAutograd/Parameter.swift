@@ -13,8 +13,8 @@ public final class Parameter {
   public let decays: Bool
 
   private enum Values {
-    /// Zeros that take no memory before they are asked for.
-    case zeros
+    /// What fills them as soon as they are asked for; until then they take no memory.
+    case pending((Tensor) -> Void)
     case masters(Tensor)
     /// Rows one part behind the other.
     case stored([Tensor])
@@ -40,20 +40,24 @@ public final class Parameter {
     values = .masters(value)
   }
 
-  /// A parameter of zeros, which take no memory before ``value`` is asked for: a file may fill it first.
-  public init(_ name: String, shape: [Int], decays: Bool) {
+  /// A parameter whose values, zeros or what `fill` writes, take no memory before ``value`` is asked for: it may
+  /// be stored instead.
+  public init(
+    _ name: String, shape: [Int], decays: Bool, filledBy fill: @escaping (Tensor) -> Void = { $0.clear() }
+  ) {
     self.name = name
     self.decays = decays
     self.shape = shape
-    values = .zeros
+    values = .pending(fill)
   }
 
   /// The values, float32. Of stored ones a copy, made anew each time.
   public var value: Tensor {
     switch values {
     case .masters(let tensor): return tensor
-    case .zeros:
-      let tensor = Tensor.zeros(shape)
+    case .pending(let fill):
+      let tensor = Tensor(shape)
+      fill(tensor)
       values = .masters(tensor)
       return tensor
     case .stored(let parts):

@@ -34,22 +34,22 @@ extension Transformer {
 
   /// A model that reads its matrices where `tensors` hold them, of any type, in a mapped file perhaps, and is not
   /// trained. Only norms, biases and what the file lays out in another way are copied.
-  /// - Throws: ``LMError`` that lists missing, misshapen and unknown tensors, or says that there are fewer numbers
-  ///   than the configuration needs, before any memory is taken.
+  /// - Throws: ``LMError`` that lists missing, misshapen and unknown tensors, or those that hold NaN; before any
+  ///   memory is taken.
+  /// - Complexity: reads all numbers once, at the speed of memory.
   public convenience init(
     opening tensors: NamedTensors, _ configuration: TransformerConfiguration,
     _ family: any ModelFamily.Type, from place: String
   ) throws(LMError) {
-    let found = tensors.names.reduce(0) { $0 + (tensors[$1]?.elementCount ?? 0) }
-    guard configuration.parameterCount <= found else {
-      throw LMError(
-        at: place,
-        "config.json describes \(configuration.parameterCount) parameters, the weights hold \(found) numbers",
-        remedy: Self.misfitRemedy)
-    }
     self.init(configuration)
+    let found = try matches(tensors, family, from: place)
+    let broken = found.filter { !$0.tensor.isFinite }.map(\.weight.name)
+    guard broken.isEmpty else {
+      throw LMError(
+        at: place, "NaN or infinite numbers in \(Self.list(broken))", remedy: "use a copy that is not damaged")
+    }
     var parts: [String: [WeightMatch]] = [:]
-    for match in try matches(tensors, family, from: place) {
+    for match in found {
       parts[match.parameter.name, default: []].append(match)
     }
     for parameter in parameters {
@@ -95,12 +95,14 @@ extension Transformer {
       faults.append("\(name) is unknown")
     }
     guard faults.isEmpty else {
-      let shown =
-        faults.prefix(12).joined(separator: ", ")
-        + (faults.count > 12 ? ", and \(faults.count - 12) more" : "")
-      throw LMError(at: place, shown, remedy: Self.misfitRemedy)
+      throw LMError(at: place, Self.list(faults), remedy: Self.misfitRemedy)
     }
     return matches
+  }
+
+  /// The first twelve, and how many more there are.
+  private static func list(_ items: [String]) -> String {
+    items.prefix(12).joined(separator: ", ") + (items.count > 12 ? ", and \(items.count - 12) more" : "")
   }
 
   private static func isIgnored(_ name: String) -> Bool {

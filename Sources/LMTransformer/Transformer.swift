@@ -32,8 +32,9 @@ public final class Transformer {
       let rows = c.contextLength + c.positionOffset
       positionTable = Parameter("positions.weight", shape: [rows, c.width], decays: true)
     case .sinusoidal:
-      let table = Parameter(
-        "positions.weight", sinusoidalPositions(c.contextLength, width: c.width), decays: false)
+      let table = Parameter("positions.weight", shape: [c.contextLength, c.width], decays: false) {
+        sinusoidalPositions(c.contextLength, width: c.width).copy(into: $0)
+      }
       table.isTrainable = false
       positionTable = table
     case .rotary, .alibi:

@@ -177,6 +177,8 @@ typedef struct {
   // From any type (n whole blocks) to f32, bf16 or f16; rounds to nearest, ties to even.
   void (*convert)(lm_type from, lm_type to, size_t n, const void *x, void *y);
   void (*add)(lm_type type, size_t n, const void *x, float *y);  // y += x, which is f32, bf16 or f16
+  // 1 where all of n numbers of any type (whole blocks) are finite, else 0.
+  int (*all_finite)(lm_type type, size_t n, const void *x);
   void (*column_sums)(lm_type type, size_t rows, size_t n, size_t stride, const void *x, float *y);
   void (*scale)(size_t n, float factor, float *x);
   // x = cap tanh(x / cap), and for such a y: d_x = d_y (1 - (y / cap)^2).
