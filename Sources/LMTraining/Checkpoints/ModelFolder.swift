@@ -13,11 +13,15 @@ public struct ModelFolder {
   /// The tokenizer, nil where the folder has none.
   public let tokenizer: Tokenizer?
 
+  /// Files whose weights are read where they lie.
+  private let mapped: [MappedFile]
+
   /// A model with the files that describe it.
   public init(config: ModelConfigFile, model: Transformer, tokenizer: Tokenizer?) {
     self.config = config
     self.model = model
     self.tokenizer = tokenizer
+    mapped = []
   }
 
   /// Opens the folder `path` for reading: the matrices stay where the mapped files hold them.
@@ -29,9 +33,10 @@ public struct ModelFolder {
     }
     let configPath = "\(path)/config.json"
     config = try ModelConfigFile(JSONField(try JSON.read(configPath), in: configPath), at: configPath)
+    let files = try SafeTensorsFolder(path).files
+    mapped = files.map(\.file)
     model = try Transformer(
-      opening: try NamedTensors.load(try SafeTensorsFolder(path).files), config.configuration, config.family,
-      from: path)
+      opening: try NamedTensors.load(files), config.configuration, config.family, from: path)
     if FileSystem.kind(of: "\(path)/tokenizer.json") != nil {
       let found = try Tokenizer.load(path: path)
       guard found.vocabularySize <= config.configuration.vocabularySize else {
@@ -44,6 +49,12 @@ public struct ModelFolder {
     } else {
       tokenizer = nil
     }
+  }
+
+  /// Checks that nobody changed the weights that are read where they lie, since the folder was opened.
+  /// - Throws: ``LMError`` that names the file.
+  public func checkUnchanged() throws(LMError) {
+    for file in mapped { try file.checkUnchanged() }
   }
 
   /// Writes all files, each whole: weights last.
