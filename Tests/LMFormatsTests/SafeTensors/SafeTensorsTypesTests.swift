@@ -110,6 +110,21 @@ import Testing
     #expect(error?.description.contains("tensor \"q\": is Q8_0") == true)
   }
 
+  @Test func `tensors that are mapped from a file may be saved over it`() throws {
+    for dtype in [DType.float32, .bfloat16, .float16] {
+      var tensors = NamedTensors()
+      for name in ["a", "b"] { tensors[name] = sampleTensor([300, 70], seed: UInt64(name.count), dtype: dtype) }
+      let (path, other) = (temporary("\(dtype)"), temporary("\(dtype) elsewhere"))
+      try AtomicFile.write(path) { file throws(LMError) in try tensors.write(to: file) }
+      let mapped = try NamedTensors.load([try SafeTensorsFile(path)])
+      for target in [path, other] {
+        try AtomicFile.write(target) { file throws(LMError) in try mapped.write(to: file) }
+      }
+      #expect(try SHA256Digest(ofFile: path) == SHA256Digest(ofFile: other))
+      #expect(mapped["b"]?.toArray() == tensors["b"]?.toArray())
+    }
+  }
+
   @Test(.enabled(if: python != nil, "no Python with safetensors and torch (LM_PYTHON)"))
   func `all numbers of 8 and 16 bits are those of torch`() throws {
     let script = """
