@@ -118,8 +118,9 @@ let package = Package(
       name: "LMTestSupport", dependencies: ["LMRuntime", "LMTensor"], path: "Tests/LMTestSupport",
       swiftSettings: settings),
     .target(
-      name: "LMFuzz", dependencies: ["LMRuntime", "LMTokenizer"], path: "Tests/Fuzz/LMFuzz",
-      swiftSettings: settings),
+      name: "LMFuzz",
+      dependencies: ["LMRuntime", "LMTensor", "LMTokenizer", "LMFormats", "LMTransformer", "LMTraining"],
+      path: "Tests/Fuzz/LMFuzz", swiftSettings: settings),
     .executableTarget(
       name: "lm-fuzz", dependencies: ["LMFuzz", "LMRuntime"], path: "Tests/Fuzz/Command",
       swiftSettings: settings),
@@ -136,7 +137,7 @@ let package = Package(
       "LMTraining",
       uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMData", "LMFormats", "LMRuntime"]),
     tests("LanguageModels", uses: ["LMTraining", "LMTransformer", "LMAutograd", "LMTensor", "LMRuntime"]),
-    tests("LMCommand", uses: ["LMFormats", "LMRuntime"]),
+    tests("LMCommand", uses: ["LMFormats", "LMTensor", "LMRuntime"]),
     tests("LMGeneration", uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMRuntime"]),
   ]
 )
