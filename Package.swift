@@ -135,7 +135,11 @@ let package = Package(
     tests(
       "LMTraining",
       uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMData", "LMFormats", "LMRuntime"]),
-    tests("LanguageModels", uses: ["LMTraining", "LMTransformer", "LMAutograd", "LMTensor", "LMRuntime"]),
+    tests(
+      "LanguageModels",
+      uses: [
+        "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd", "LMTensor", "LMRuntime",
+      ]),
     tests("LMCommand", uses: ["LMFormats", "LMRuntime"]),
     tests("LMGeneration", uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMRuntime"]),
   ]
