@@ -136,7 +136,11 @@ let package = Package(
     tests(
       "LMTraining",
       uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMData", "LMFormats", "LMRuntime"]),
-    tests("LanguageModels", uses: ["LMTraining", "LMTransformer", "LMAutograd", "LMTensor", "LMRuntime"]),
+    tests(
+      "LanguageModels",
+      uses: [
+        "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd", "LMTensor", "LMRuntime",
+      ]),
     tests("LMCommand", uses: ["LMFormats", "LMTensor", "LMRuntime"]),
     tests("LMGeneration", uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMRuntime"]),
   ]

@@ -180,7 +180,9 @@ struct AttentionPositions {
       all.append((settings, RotaryPositions(settings, headWidth: c.headWidth)))
     }
     rotary = all
-    bias = c.position == .alibi ? .alibi(heads: c.heads, order: c.alibiOrder) : nil
+    bias =
+      c.position == .alibi
+      ? .alibi(heads: c.heads, order: c.alibiOrder, maximum: c.alibiMaximum) : nil
   }
 
   /// How `layer` rotates queries and keys, or nil.
