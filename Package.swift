@@ -134,8 +134,8 @@ let package = Package(
     tests("LMTransformer", uses: ["LMAttention", "LMAutograd", "LMTensor", "LMRuntime"]),
     tests(
       "LMTraining",
-      uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMData", "LMFormats", "LMRuntime"]),
-    tests("LanguageModels", uses: ["LMTraining", "LMTransformer", "LMAutograd", "LMTensor", "LMRuntime"]),
+      uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMData", "LMFormats", "LMTokenizer", "LMRuntime"]),
+    tests("LanguageModels", uses: ["LMData", "LMTraining", "LMTransformer", "LMAutograd", "LMTensor", "LMRuntime"]),
     tests("LMCommand", uses: ["LMFormats", "LMRuntime"]),
     tests("LMGeneration", uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMRuntime"]),
   ]

@@ -21,7 +21,7 @@ extension Transformer {
   /// Fills the parameters from tensors named as `family` names them; every misfit is named at once.
   ///
   /// Buffers that old files hold (rotary frequencies, causal masks) and a copy of a tied head are passed
-  /// over; names may lack or have the prefix `transformer.` or `model.`.
+  /// over, as is what the family names; names may lack or have the prefix `transformer.` or `model.`.
   /// - Throws: ``LMError`` that lists missing, misshapen and unknown tensors.
   public func load(_ tensors: NamedTensors, _ family: any ModelFamily.Type, from place: String)
     throws(LMError)
@@ -30,7 +30,7 @@ extension Transformer {
     var faults: [String] = []
     var used: Set<String> = []
     for weight in family.weights(configuration) {
-      let found = [weight.name, weight.unprefixedName].first { tensors[$0] != nil }
+      let found = weight.spellings.first { tensors[$0] != nil }
       guard let found, let tensor = tensors[found] else {
         if own[weight.parameter] != nil { faults.append("\(weight.name) is missing") }
         continue
@@ -44,7 +44,9 @@ extension Transformer {
       }
       weight.copy(tensor.converted(to: .float32), into: value)
     }
-    for name in tensors.names where !used.contains(name) && !Self.isIgnored(name) {
+    for name in tensors.names where !used.contains(name) && !Self.isIgnored(name)
+      && !family.passesOver(name, configuration)
+    {
       faults.append("\(name) is unknown")
     }
     guard faults.isEmpty else {
@@ -65,6 +67,14 @@ extension WeightName {
   /// The name without its leading component: files of a bare model have none.
   var unprefixedName: String {
     name.split(separator: ".").dropFirst().joined(separator: ".")
+  }
+
+  /// Names under which files have the tensor; LayerNorms of the first BERT have a gamma and a beta.
+  var spellings: [String] {
+    let names = [name, unprefixedName]
+    guard name.contains(".LayerNorm.") else { return names }
+    return names
+      + names.map { $0.hasSuffix(".weight") ? $0.dropLast(6) + "gamma" : $0.dropLast(4) + "beta" }
   }
 
   private func part(_ value: Tensor) -> Tensor { rows.map { value.rows($0) } ?? value }

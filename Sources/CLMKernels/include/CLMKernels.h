@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 typedef enum { LM_F32 = 0, LM_BF16 = 1 } lm_type;
-typedef enum { LM_RELU = 0, LM_GELU = 1, LM_GELU_TANH = 2, LM_SILU = 3 } lm_activation;
+typedef enum { LM_RELU = 0, LM_GELU = 1, LM_GELU_TANH = 2, LM_SILU = 3, LM_TANH = 4 } lm_activation;
 typedef enum { LM_SCALAR = 0, LM_AVX2 = 1, LM_AVX512 = 2, LM_AVX512_BF16 = 3, LM_NEON_BF16 = 4 } lm_isa;
 
 // Where a matrix product goes: c[i * stride + j] of `type`. With `accumulate`, f32 only, the product is

@@ -6,7 +6,7 @@ import LMTransformer
 /// Sizes and choices of a new model.
 struct ModelOptions: ParsableArguments {
   /// What transformers opens the result as.
-  enum Family: String, ExpressibleByArgument, CaseIterable { case llama, qwen3, gpt2, bloom }
+  enum Family: String, ExpressibleByArgument, CaseIterable { case llama, qwen3, gpt2, bloom, bert, distilbert }
   enum Position: String, ExpressibleByArgument, CaseIterable { case rope, alibi, learned, sinusoidal }
   enum NormChoice: String, ExpressibleByArgument, CaseIterable { case rms, layer }
   enum NormPlace: String, ExpressibleByArgument, CaseIterable { case pre, post }
@@ -14,7 +14,7 @@ struct ModelOptions: ParsableArguments {
     case relu, gelu, geluTanh = "gelu-tanh", swiglu
   }
 
-  @Option(help: "llama, qwen3, gpt2 or bloom: sets norm, positions and feed-forward.")
+  @Option(help: "llama, qwen3, gpt2, bloom, bert or distilbert: sets norm, positions and feed-forward.")
   var family = Family.llama
   @Option(help: "Layers.") var layers = 6
   @Option(help: "Query heads.") var heads = 8
@@ -27,7 +27,8 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "rope, alibi, learned or sinusoidal (default: the family's).") var position: Position?
   @Option(help: "Base of rotary positions.") var ropeBase = 10_000.0
   @Option(help: "rms or layer (default: the family's).") var norm: NormChoice?
-  @Option(help: "Norms before (pre) or behind (post) each layer.") var normPlacement = NormPlace.pre
+  @Option(help: "Norms before (pre) or behind (post) each layer (default: the family's).") var normPlacement:
+    NormPlace?
   @Option(help: "relu, gelu, gelu-tanh or swiglu (default: the family's).") var feedForward: FeedForward?
   @Flag(help: "Norm queries and keys (qwen3 always does).") var qkNorm = false
   @Flag(help: "No biases in gpt2 and bloom.") var noBiases = false
@@ -56,6 +57,10 @@ struct ModelOptions: ParsableArguments {
       c.hasBiases = !noBiases
       c.position = family == .gpt2 ? .learned : .alibi
       c.normsEmbedding = family == .bloom
+    case .bert, .distilbert:
+      c.encoder()
+      c.segments = family == .bert ? 2 : 0
+      c.outputs = .masked
     }
     switch position {
     case nil: if case .rotary = c.position { c.position = .rotary(base: ropeBase) }
@@ -65,7 +70,7 @@ struct ModelOptions: ParsableArguments {
     case .sinusoidal: c.position = .sinusoidal
     }
     if let norm { c.norm = norm == .rms ? .rms : .layer }
-    c.normPlacement = normPlacement == .pre ? .pre : .post
+    if let normPlacement { c.normPlacement = normPlacement == .pre ? .pre : .post }
     if let feedForward {
       c.isGated = feedForward == .swiglu
       c.activation = [.relu: .relu, .gelu: .gelu, .geluTanh: .geluTanh, .swiglu: .silu][feedForward] ?? .gelu

@@ -28,8 +28,9 @@ public struct ModelFolder {
       throw LMError(at: path, "is not a folder", remedy: "give the folder of a model, with config.json in it")
     }
     let configPath = "\(path)/config.json"
-    config = try ModelConfigFile(JSONField(try JSON.read(configPath), in: configPath), at: configPath)
+    let described = try ModelConfigFile(JSONField(try JSON.read(configPath), in: configPath), at: configPath)
     let files = try SafeTensorsFolder(path).files
+    config = described.withOutputs(in: Set(files.flatMap { $0.entries.map(\.name) }))
     // Weights must be in the files: a configuration of sizes that are not there takes no memory.
     let stored = files.reduce(0) { $0 + $1.file.count }
     guard config.configuration.parameterCount <= stored else {
