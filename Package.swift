@@ -135,11 +135,12 @@ let package = Package(
     tests("LMTransformer", uses: ["LMAttention", "LMAutograd", "LMTensor", "LMRuntime"]),
     tests(
       "LMTraining",
-      uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMData", "LMFormats", "LMRuntime"]),
+      uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMData", "LMFormats", "LMTokenizer", "LMRuntime"]),
     tests(
       "LanguageModels",
       uses: [
-        "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd", "LMTensor", "LMRuntime",
+        "LMData", "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd", "LMTensor",
+        "LMRuntime",
       ]),
     tests("LMCommand", uses: ["LMFormats", "LMTensor", "LMRuntime"]),
     tests("LMGeneration", uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMRuntime"]),

@@ -86,6 +86,11 @@ public final class Generator {
 
   private func check(_ prompt: [Int32], _ maximumTokens: Int) throws(LMError) {
     let (context, vocabularySize) = (model.configuration.contextLength, model.configuration.vocabularySize)
+    guard model.configuration.isCausal else {
+      throw LMError(
+        .usage, at: "the model", "is an encoder, which does not continue texts",
+        remedy: "use a model such as Llama or GPT-2")
+    }
     guard !prompt.isEmpty else {
       throw LMError(.usage, at: "the prompt", "has no tokens", remedy: "give some text with --prompt")
     }

@@ -101,6 +101,12 @@ extension ModelFolder {
       throw LMError(
         .usage, at: "--ids", "\(wrong) is out of range", remedy: "use ids from 0 to \(c.vocabularySize - 1)")
     }
-    return model.logits(ids, ForwardContext(batch: 1, tokens: ids.count, precision: precision))
+    guard c.outputs.contains(.vocabulary) else {
+      throw LMError(
+        at: "the model", "is \(config.family.architecture(c)), which has no scores of the vocabulary",
+        remedy: "use a model with a language-model head")
+    }
+    return model.logits(
+      ids, ForwardContext(batch: 1, tokens: ids.count, isCausal: c.isCausal, precision: precision))
   }
 }

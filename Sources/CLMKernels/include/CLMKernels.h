@@ -8,7 +8,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-
 // How numbers are stored. Activations, gradients and caches are f32 or bf16; weights may be of any type. The
 // block-quantised ones lie as ggml defines them: rows of whole blocks.
 typedef enum {
@@ -33,7 +32,7 @@ static inline lm_block lm_block_of(lm_type type) {
     case LM_Q6_K: return (lm_block){256, 210};
   }
 }
-typedef enum { LM_RELU = 0, LM_GELU = 1, LM_GELU_TANH = 2, LM_SILU = 3 } lm_activation;
+typedef enum { LM_RELU = 0, LM_GELU = 1, LM_GELU_TANH = 2, LM_SILU = 3, LM_TANH = 4 } lm_activation;
 typedef enum { LM_SCALAR = 0, LM_AVX2 = 1, LM_AVX512 = 2, LM_AVX512_BF16 = 3, LM_NEON_BF16 = 4 } lm_isa;
 
 // Where a matrix product goes: c[i * stride + j] of `type`. With `accumulate`, f32 only, the product is

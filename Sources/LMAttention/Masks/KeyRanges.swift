@@ -64,6 +64,16 @@ public struct KeyRanges: Sendable, Equatable {
     return ranges
   }
 
+  /// Also shows the first `prefixes[b]` keys of a sequence to all its queries (prefix LM, arXiv 1910.10683).
+  public func showing(prefixes: [Int]) -> KeyRanges {
+    precondition(prefixes.count == batch, "KeyRanges: \(prefixes.count) prefixes for \(batch) sequences")
+    var ranges = self
+    for index in last.indices {
+      ranges.last[index] = max(last[index], Int32(min(keys, prefixes[index / max(1, queries)])))
+    }
+    return ranges
+  }
+
   /// Also hides keys from `lengths[b]` on: padding at the end of shorter sequences.
   public func limited(lengths: [Int]) -> KeyRanges {
     precondition(lengths.count == batch, "KeyRanges: \(lengths.count) lengths for \(batch) sequences")
