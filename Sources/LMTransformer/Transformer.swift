@@ -76,15 +76,6 @@ public final class Transformer {
     return scores
   }
 
-  /// Scores after the last row only: float32 `[V]`.
-  public func lastLogits(_ ids: [Int32], _ context: ForwardContext) -> Tensor {
-    let x = hidden(ids, context).value
-    let last = x.rows(x.rowCount - 1..<x.rowCount).converted(to: .float32).reshaped([configuration.width])
-    let scores = Tensor([configuration.vocabularySize])
-    MatrixProduct.multiply(head.value, vector: last, into: scores)
-    return scores
-  }
-
   /// Cross-entropy against `targets` `[B · T]` (below 0: not counted), the logits never held as a whole.
   ///
   /// With a tape in the context the gradients of `gradientScale` · Σ losses reach all parameters when the
@@ -96,12 +87,5 @@ public final class Transformer {
     hidden(ids, context).linearCrossEntropy(
       head, targets: targets, smoothing: smoothing, gradientScale: gradientScale,
       precision: context.precision, tape: context.tape)
-  }
-
-  /// Empty caches for one sequence of up to `capacity` tokens.
-  public func makeCaches(capacity: Int, dtype: DType) -> [KeyValueCache] {
-    blocks.map { _ in
-      KeyValueCache(batch: 1, capacity: capacity, shape: configuration.attentionShape, dtype: dtype)
-    }
   }
 }

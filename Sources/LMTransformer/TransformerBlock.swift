@@ -24,7 +24,7 @@ public final class TransformerBlock {
   public let keyNorm: Parameter?
 
   private let configuration: TransformerConfiguration
-  private let positions: AttentionPositions
+  let positions: AttentionPositions
 
   init(_ index: Int, _ configuration: TransformerConfiguration, positions: AttentionPositions) {
     self.index = index
@@ -94,8 +94,11 @@ public final class TransformerBlock {
         rows, heads: shape.heads + shape.keyValueHeads, headWidth: shape.headWidth, places: context.places,
         tape: context.tape)
     }
+    guard let caches = context.caches else {
+      return rows.attention(shape, ranges: context.ranges, bias: positions.bias, tape: context.tape)
+    }
     return rows.attention(
-      shape, ranges: context.ranges, bias: positions.bias, cache: context.caches?[index], tape: context.tape)
+      shape, ranges: context.ranges, bias: positions.bias, caches: caches, layer: index)
   }
 
   /// f(x W₁ᵀ), or f(gate) · up: `[M, D]` → `[M, F]`.

@@ -39,6 +39,12 @@ public final class RotaryPositions: Sendable {
     return output
   }
 
+  /// Turns the heads of every row of `keys` `[n, G·d]` back by `distance` positions, in place.
+  func turnBack(_ keys: Tensor, headWidth: Int, by distance: Int) {
+    let places = [Int32](repeating: Int32(distance), count: keys.rowCount)
+    turn(keys, heads: keys.columnCount / headWidth, headWidth: headWidth, places: places, sign: -1)
+  }
+
   private func turn(_ x: Tensor, heads: Int, headWidth: Int, places: [Int32], sign: Float) {
     let stride = x.columnCount
     let table = tables(positions: Int(places.max() ?? 0) + 1)

@@ -1,0 +1,52 @@
+import LMAttention
+import LMTensor
+
+extension Transformer {
+  /// An empty cache for one sequence.
+  public func makeCache(_ type: CacheType) -> SequenceCache {
+    SequenceCache(blocks.map { _ in KeyValueCache(configuration.attentionShape, type: type) })
+  }
+
+  /// Scores after the last row of sequences: float32 `[n, V]`.
+  /// - Parameter chosen: Which sequences of `context`, by their index; nil means all.
+  public func lastLogits(_ ids: [Int32], _ context: ForwardContext, of chosen: [Int]? = nil) -> Tensor {
+    let x = hidden(ids, context).value
+    let sequences = context.ranges.sequences
+    let chosen = chosen ?? Array(sequences.indices)
+    let last = Tensor([chosen.count, configuration.width])
+    for (index, sequence) in chosen.enumerated() {
+      let row = sequences[sequence].firstRow + sequences[sequence].queries - 1
+      x.rows(row..<row + 1).copy(into: last.rows(index..<index + 1))
+    }
+    let scores = Tensor([chosen.count, configuration.vocabularySize])
+    // A product of matrices packs its operands first, which pays when several rows share the weights.
+    guard chosen.count < 3 else {
+      MatrixProduct.multiply(
+        .rows(of: last), .rows(of: head.value), precision: .float32, into: MatrixResult(scores))
+      return scores
+    }
+    for row in 0..<chosen.count {
+      MatrixProduct.multiply(
+        head.value, vector: last.rows(row..<row + 1).reshaped([configuration.width]),
+        into: scores.rows(row..<row + 1).reshaped([configuration.vocabularySize]))
+    }
+    return scores
+  }
+
+  /// Whether cached tokens can move to other positions: those of tables that join the embedding are part of
+  /// all that follows, and must be computed again.
+  public var canMoveTokens: Bool {
+    switch configuration.position {
+    case .rotary, .alibi: true
+    case .learned, .sinusoidal: false
+    }
+  }
+
+  /// Forgets the tokens of `range` and moves those behind them to their positions; see
+  /// ``SequenceCache/remove(_:rotary:)`` for what of it is exact.
+  /// - Precondition: ``canMoveTokens``.
+  public func removeTokens(_ range: Range<Int>, from cache: SequenceCache) {
+    precondition(canMoveTokens, "removeTokens: the positions of this model cannot change")
+    cache.remove(range) { blocks[$0].positions.rotary }
+  }
+}
