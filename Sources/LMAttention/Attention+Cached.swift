@@ -94,6 +94,7 @@ private struct CachedAttention {
     (call.queries, call.keys, call.width, call.heads) = (sequence.queries, sequence.keys, d, heads)
     call.query_offset = sequence.offset
     call.scale = shape.scale
+    call.soft_cap = shape.softCap ?? 0
     call.q = UnsafeRawPointer(input.pointer + (sequence.firstRow * input.columnCount + head * d) * size)
     call.q_stride = input.columnCount
     call.pages = caches[index].layers[layer].kernelPages(head: head / shape.groupSize)

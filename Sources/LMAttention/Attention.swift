@@ -4,7 +4,8 @@ import LMRuntime
 import LMTensor
 
 extension Variable {
-  /// softmax(scale · Q Kᵀ + bias) V per head, over the keys that `ranges` allows.
+  /// softmax(scale · Q Kᵀ + bias) V per head, over the keys that `ranges` allows; the scaled scores may have a
+  /// soft bound.
   ///
   /// Tiled with an online softmax, FlashAttention (arXiv 2205.14135) and FlashAttention-2 (arXiv 2307.08691):
   /// no `[T, T]` matrix, forward or backward.
@@ -60,6 +61,7 @@ private struct AttentionCall {
     call.width = d
     call.heads = heads
     call.scale = shape.scale
+    call.soft_cap = shape.softCap ?? 0
     call.q = UnsafeRawPointer(row + head * d * size)
     call.q_stride = width
     call.k = UnsafeRawPointer(row + (shape.queryWidth + group * d) * size)

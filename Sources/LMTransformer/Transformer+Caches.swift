@@ -4,7 +4,9 @@ import LMTensor
 extension Transformer {
   /// An empty cache for one sequence.
   public func makeCache(_ type: CacheType) -> SequenceCache {
-    SequenceCache(blocks.map { _ in KeyValueCache(configuration.attentionShape, type: type) })
+    let shape = configuration.attentionShape
+    return SequenceCache(
+      blocks.map { KeyValueCache(shape, type: type, window: configuration.window(layer: $0.index)) })
   }
 
   /// Scores after the last row of sequences: float32 `[n, V]`.
@@ -23,6 +25,7 @@ extension Transformer {
     guard chosen.count < 3 else {
       MatrixProduct.multiply(
         .rows(of: last), .rows(of: head.value), precision: .float32, into: MatrixResult(scores))
+      if let cap = configuration.logitSoftCap { scores.softCapInPlace(cap) }
       return scores
     }
     for row in 0..<chosen.count {
@@ -30,16 +33,24 @@ extension Transformer {
         head.value, vector: last.rows(row..<row + 1).reshaped([configuration.width]),
         into: scores.rows(row..<row + 1).reshaped([configuration.vocabularySize]))
     }
+    if let cap = configuration.logitSoftCap { scores.softCapInPlace(cap) }
     return scores
   }
 
   /// Whether cached tokens can move to other positions: those of tables that join the embedding are part of
-  /// all that follows, and must be computed again.
+  /// all that follows, and must be computed again; so must keys whose frequencies depend on the length.
   public var canMoveTokens: Bool {
     switch configuration.position {
-    case .rotary, .alibi: true
+    case .rotary: !frequenciesDependOnLength
+    case .alibi: true
     case .learned, .sinusoidal: false
     }
+  }
+
+  /// Whether a token's rotation depends on the length of its sequence (dynamic NTK): sequences of unequal
+  /// lengths must then be read one by one.
+  public var frequenciesDependOnLength: Bool {
+    if case .rotary(let settings) = configuration.position, case .dynamic = settings.scaling { true } else { false }
   }
 
   /// Forgets the tokens of `range` and moves those behind them to their positions; see
@@ -47,6 +58,6 @@ extension Transformer {
   /// - Precondition: ``canMoveTokens``.
   public func removeTokens(_ range: Range<Int>, from cache: SequenceCache) {
     precondition(canMoveTokens, "removeTokens: the positions of this model cannot change")
-    cache.remove(range) { blocks[$0].positions.rotary }
+    cache.remove(range) { blocks[$0].rotary }
   }
 }

@@ -163,7 +163,7 @@ public final class KeyValueCache {
     precondition(range.upperBound <= count, "KeyValueCache: remove \(range) of \(count)")
     let tail = max(range.upperBound, start)..<count
     let (keys, values) = read(tail)
-    rotary?.turnBack(keys, headWidth: shape.headWidth, by: range.count)
+    rotary?.turnBack(keys, by: range.count)
     if start < range.lowerBound { cut(to: range.lowerBound) } else { restart(at: tail.lowerBound - range.count) }
     append(
       keys: keys.pointer, values: values.pointer, type: .float32, stride: shape.keyWidth, tail.count)

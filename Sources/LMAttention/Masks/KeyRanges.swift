@@ -51,6 +51,22 @@ public struct KeyRanges: Sendable, Equatable {
     return ranges
   }
 
+  /// Sequences of `lengths` tokens packed into one row, one behind the other: a query sees its own sequence, or
+  /// what came before it there.
+  public static func packed(lengths: [Int], causal: Bool) -> KeyRanges {
+    let total = lengths.reduce(0, +)
+    var ranges = KeyRanges([(total, total)])
+    var start = 0
+    for length in lengths {
+      for index in start..<start + length {
+        ranges.first[index] = Int32(start)
+        ranges.last[index] = Int32(causal ? index + 1 : start + length)
+      }
+      start += length
+    }
+    return ranges
+  }
+
   private init(_ sizes: [(queries: Int, keys: Int)]) {
     var row = 0
     sequences = sizes.map { queries, keys in
@@ -74,10 +90,13 @@ public struct KeyRanges: Sendable, Equatable {
     }
   }
 
-  /// Also hides keys that are `window` or more positions before the query (sliding window).
+  /// Also hides keys that are `window` or more positions before the query, or behind it (sliding window).
   public func limited(window: Int) -> KeyRanges {
     var ranges = self
-    ranges.forEachQuery { first, _, position in first = max(first, Int32(position - window + 1)) }
+    ranges.forEachQuery { first, last, position in
+      first = max(first, Int32(position - window + 1))
+      last = min(last, Int32(clamping: position + window))
+    }
     return ranges
   }
 

@@ -18,6 +18,11 @@ struct DecodingEngine {
   /// - Returns: Scores `[V]` after the last token of each.
   /// - Complexity: One pass over the weights per ``rowsPerPass`` tokens, of all sequences together.
   func read(_ sequences: [CachedSequence], _ tokens: [[Int32]]) -> [Tensor] {
+    guard sequences.count > 1, model.frequenciesDependOnLength else { return readTogether(sequences, tokens) }
+    return zip(sequences, tokens).flatMap { readTogether([$0], [$1]) }
+  }
+
+  private func readTogether(_ sequences: [CachedSequence], _ tokens: [[Int32]]) -> [Tensor] {
     var done = [Int](repeating: 0, count: tokens.count)
     var scores = [Tensor?](repeating: nil, count: tokens.count)
     while done != tokens.map(\.count) {

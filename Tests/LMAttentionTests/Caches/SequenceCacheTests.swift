@@ -73,7 +73,11 @@ private let shape = AttentionShape(heads: 2, keyValueHeads: 1, headWidth: 6)
 
   @Test(arguments: CacheType.allCases, [(4, 50), (0, 96), (100, 30), (97, 1)])
   func `keys that move are those of their new positions`(type: CacheType, cut: (keep: Int, discard: Int)) {
-    let rotary = RotaryPositions(rotaryWidth: 6, base: 10_000)
+    let settings = RotarySettings(
+      base: 10_000, width: cut.keep == 0 ? 4 : nil,
+      scaling: cut.keep == 4
+        ? .yarn(factor: 4, fast: 32, slow: 1, attention: 1.2, context: 64, truncates: true) : .none)
+    let rotary = RotaryPositions(settings, headWidth: 6)
     let cache = oneLayer(shape, type)
     _ = feed(turned(rotary, Array(0..<200), places: Array(0..<200)), shape, cache, pieces: [200])
     cache.remove(cut.keep..<cut.keep + cut.discard) { _ in rotary }
