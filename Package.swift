@@ -92,16 +92,16 @@ let package = Package(
     module(
       "LanguageModels",
       uses: [
-        "LMTraining", "LMGeneration", "LMTransformer", "LMAutograd", "LMData", "LMFormats", "LMTokenizer",
-        "LMTensor", "LMRuntime",
+        "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd", "LMData", "LMFormats",
+        "LMTokenizer", "LMTensor", "LMRuntime",
       ]),
 
     // MARK: Floor 8
     .executableTarget(
       name: "LMCommand",
       dependencies: [
-        "LanguageModels", "LMTraining", "LMGeneration", "LMTransformer", "LMAutograd", "LMData", "LMFormats",
-        "LMTokenizer", "LMTensor", "LMRuntime",
+        "LanguageModels", "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd", "LMData",
+        "LMFormats", "LMTokenizer", "LMTensor", "LMRuntime",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -135,8 +135,12 @@ let package = Package(
     tests(
       "LMTraining",
       uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMData", "LMFormats", "LMRuntime"]),
-    tests("LanguageModels", uses: ["LMTraining", "LMTransformer", "LMAutograd", "LMTensor", "LMRuntime"]),
+    tests(
+      "LanguageModels",
+      uses: [
+        "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd", "LMTensor", "LMRuntime",
+      ]),
     tests("LMCommand", uses: ["LMFormats", "LMRuntime"]),
-    tests("LMGeneration", uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMRuntime"]),
+    tests("LMGeneration", uses: ["LMTransformer", "LMAttention", "LMAutograd", "LMTensor", "LMRuntime"]),
   ]
 )

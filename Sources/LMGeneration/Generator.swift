@@ -26,7 +26,13 @@ public final class Generator {
   /// The text that was read last, from which the next prompt may go on; set it to restore a saved one.
   public var kept: CachedSequence?
 
-  let engine: DecodingEngine
+  var engine: DecodingEngine
+
+  /// Rows of one pass: a prompt is read in so many tokens at a time, which bounds the memory of activations.
+  public var tokensPerPass: Int {
+    get { engine.rowsPerPass }
+    set { engine.rowsPerPass = max(1, newValue) }
+  }
 
   /// A generator that has read nothing.
   /// - Parameter cacheType: nil stores keys and values in `precision`.

@@ -22,17 +22,27 @@ final class CachePage {
   /// A page with the first `count` positions of `other`.
   convenience init(copying other: CachePage, count: Int) {
     self.init(other.shape, other.type)
-    let (heads, width) = (2 * shape.keyValueHeads, shape.headWidth)
-    let rowBytes = type == .int8 ? width : type.rowBytes(width)
-    func copy(_ start: Int, stride: Int, bytes: Int) {
-      for head in 0..<heads {
-        (pointer + start + head * stride).copyMemory(
-          from: other.pointer + start + head * stride, byteCount: bytes)
+    for part in 0..<2 {
+      for head in 0..<shape.keyValueHeads {
+        rows(part, head).copyMemory(from: other.rows(part, head), byteCount: count * elementBytes)
+        guard type == .int8 else { continue }
+        scales(part, head).copyMemory(from: other.scales(part, head), byteCount: count * 4)
       }
     }
-    copy(0, stride: Self.positions * rowBytes, bytes: count * rowBytes)
-    guard type == .int8 else { return }
-    copy(heads * Self.positions * rowBytes, stride: Self.positions * 4, bytes: count * 4)
+  }
+
+  /// Bytes of a head's row without its scale.
+  private var elementBytes: Int { shape.headWidth * type.elementBytes }
+
+  /// Rows of the keys (part 0) or values (part 1) of a head.
+  func rows(_ part: Int, _ head: Int) -> UnsafeMutableRawPointer {
+    pointer + (part * shape.keyValueHeads + head) * Self.positions * elementBytes
+  }
+
+  /// Their scales, in pages of int8.
+  func scales(_ part: Int, _ head: Int) -> UnsafeMutableRawPointer {
+    pointer + 2 * shape.keyValueHeads * Self.positions * elementBytes
+      + (part * shape.keyValueHeads + head) * Self.positions * 4
   }
 
   /// First byte.
@@ -40,6 +50,6 @@ final class CachePage {
 
   /// Bytes of a page.
   static func byteCount(_ shape: AttentionShape, _ type: CacheType) -> Int {
-    2 * shape.keyValueHeads * positions * type.rowBytes(shape.headWidth)
+    2 * shape.keyValueHeads * positions * (shape.headWidth * type.elementBytes + (type == .int8 ? 4 : 0))
   }
 }

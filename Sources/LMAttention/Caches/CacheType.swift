@@ -24,12 +24,12 @@ public enum CacheType: String, Sendable, Equatable, CaseIterable {
     }
   }
 
-  /// Bytes of a head's row of `width` numbers, its scale included.
-  func rowBytes(_ width: Int) -> Int {
+  /// Bytes of one number.
+  public var elementBytes: Int {
     switch self {
-    case .float32: width * 4
-    case .bfloat16: width * 2
-    case .int8: width + 4
+    case .float32: 4
+    case .bfloat16: 2
+    case .int8: 1
     }
   }
 }

@@ -95,6 +95,20 @@ public final class KeyValueCache {
     count += tokens
   }
 
+  /// Makes `tokens` positions more, whose keys and values are to be filled in.
+  func extend(by tokens: Int) {
+    reserve(tokens)
+    count += tokens
+  }
+
+  /// The pages with the positions that are held in each.
+  func heldPages() -> [(page: CachePage, positions: Range<Int>)] {
+    pages.enumerated().map { index, page in
+      let first = (firstPage + index) * CachePage.positions
+      return (page, max(start, first)..<max(start, min(count, first + CachePage.positions)))
+    }
+  }
+
   /// Keys and values at `positions`, which are held: two tensors `[positions, G·d]`.
   package func read(_ positions: Range<Int>) -> (keys: Tensor, values: Tensor) {
     let keys = Tensor([positions.count, shape.keyWidth])
