@@ -21,7 +21,8 @@ extension Variable {
       value.rowCount == ranges.batch * ranges.queries && value.columnCount == shape.rowWidth,
       "attention: rows \(value.shape) for \(ranges.batch) × \(ranges.queries) and width \(shape.rowWidth)")
     precondition(
-      ranges.isUniform && ranges.queries == ranges.keys, "attention: sequences of unequal lengths need caches")
+      ranges.isUniform && ranges.queries == ranges.keys, "attention: sequences of unequal lengths need caches"
+    )
     let call = AttentionCall(
       shape: shape, ranges: ranges, input: value,
       output: Tensor([value.rowCount, shape.queryWidth], dtype: value.dtype),

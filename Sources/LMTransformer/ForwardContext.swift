@@ -53,7 +53,8 @@ public struct ForwardContext {
   /// The next tokens of sequences that may be of unequal lengths: `tokens[b]` of them behind what `caches[b]`
   /// holds, their rows one sequence after the other.
   public init(_ caches: [SequenceCache], tokens: [Int], precision: DType) {
-    precondition(caches.count == tokens.count, "ForwardContext: \(tokens.count) counts for \(caches.count) caches")
+    precondition(
+      caches.count == tokens.count, "ForwardContext: \(tokens.count) counts for \(caches.count) caches")
     self.precision = precision
     self.caches = caches
     ranges = .causal(zip(caches, tokens).map { ($1, $0.count + $1) })

@@ -50,7 +50,11 @@ extension Transformer {
   /// Whether a token's rotation depends on the length of its sequence (dynamic NTK): sequences of unequal
   /// lengths must then be read one by one.
   public var frequenciesDependOnLength: Bool {
-    if case .rotary(let settings) = configuration.position, case .dynamic = settings.scaling { true } else { false }
+    if case .rotary(let settings) = configuration.position, case .dynamic = settings.scaling {
+      true
+    } else {
+      false
+    }
   }
 
   /// Forgets the tokens of `range` and moves those behind them to their positions; see

@@ -7,8 +7,7 @@ import LMTestSupport
 import Testing
 
 /// Dense attention in double precision on rows `[B · T, (H + 2G) d]`; S = T.
-func dense(_ x: [Double], _ shape: AttentionShape, _ ranges: KeyRanges, slopes: [Float]?) -> [Double]
-{
+func dense(_ x: [Double], _ shape: AttentionShape, _ ranges: KeyRanges, slopes: [Float]?) -> [Double] {
   let (t, d, width) = (ranges.queries, shape.headWidth, shape.rowWidth)
   var out = [Double](repeating: 0, count: ranges.batch * t * shape.queryWidth)
   for b in 0..<ranges.batch {

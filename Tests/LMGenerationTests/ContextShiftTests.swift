@@ -51,7 +51,9 @@ import Testing
   }
 
   /// One layer: keys and values know only their own token and its position.
-  @Test(arguments: [0, 4]) func `one layer with rotation or ALiBi gives what reading anew gives`(keep: Int) throws {
+  @Test(arguments: [0, 4]) func `one layer with rotation or ALiBi gives what reading anew gives`(keep: Int)
+    throws
+  {
     for position in [TransformerConfiguration.Position.rotary(base: 10_000), .alibi] {
       var configuration = SmallModel.configuration(position)
       configuration.layers = 1
@@ -77,7 +79,8 @@ import Testing
     let fitted = Array(long[..<5] + long[(5 + 4 * 17)...])
     #expect(result.statistics.promptTokens == fitted.count)
     #expect(
-      try Generator(model, precision: .float32).generate(fitted, settings, maximumTokens: 2).ids == result.ids)
+      try Generator(model, precision: .float32).generate(fitted, settings, maximumTokens: 2).ids == result.ids
+    )
   }
 
   @Test(arguments: [-1, 39, 1000]) func `more than the context cannot be kept`(keep: Int) {

@@ -69,7 +69,8 @@ import Testing
   }
 
   @Test(arguments: SmallModel.all + [windowed, dynamic])
-  func `a prompt that goes on from an earlier text gives what a fresh start gives`(_ small: SmallModel) throws {
+  func `a prompt that goes on from an earlier text gives what a fresh start gives`(_ small: SmallModel) throws
+  {
     let model = small.model()
     let generator = Generator(model, precision: .float32)
     let first = try generator.generate(prompts[2], Self.settings, maximumTokens: 6).ids

@@ -14,10 +14,12 @@ import Testing
   private let temporary = TemporaryDirectory()
 
   /// Odd sizes: 3 query heads on 1 key/value head, widths that fill no vector.
-  private func models() -> [(name: String, family: any ModelFamily.Type, configuration: TransformerConfiguration)]
-  {
+  private func models() -> [(
+    name: String, family: any ModelFamily.Type, configuration: TransformerConfiguration
+  )] {
     var llama = TransformerConfiguration(
-      vocabularySize: 1003, contextLength: 60, width: 42, layers: 2, heads: 3, keyValueHeads: 1, headWidth: 14,
+      vocabularySize: 1003, contextLength: 60, width: 42, layers: 2, heads: 3, keyValueHeads: 1,
+      headWidth: 14,
       hiddenWidth: 51)
     llama.tiesHead = false
     var qwen = llama
@@ -49,7 +51,8 @@ import Testing
       #expect(config.misfit == nil, "\(name)")
       try ModelFolder(config: config, model: model, tokenizer: nil).write(to: temporary(name))
     }
-    let script = FileSystem.parent(of: FileSystem.parent(of: #filePath)) + "/Reference/reference_generation.py"
+    let script =
+      FileSystem.parent(of: FileSystem.parent(of: #filePath)) + "/Reference/reference_generation.py"
     #expect(Python.run(try #require(TransformersParityTests.python), [script, temporary.path]) == 0)
     for (name, _, _) in models() {
       let folder = try ModelFolder(opening: temporary(name))

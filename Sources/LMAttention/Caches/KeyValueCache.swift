@@ -178,7 +178,11 @@ public final class KeyValueCache {
     let tail = max(range.upperBound, start)..<count
     let (keys, values) = read(tail)
     rotary?.turnBack(keys, by: range.count)
-    if start < range.lowerBound { cut(to: range.lowerBound) } else { restart(at: tail.lowerBound - range.count) }
+    if start < range.lowerBound {
+      cut(to: range.lowerBound)
+    } else {
+      restart(at: tail.lowerBound - range.count)
+    }
     append(
       keys: keys.pointer, values: values.pointer, type: .float32, stride: shape.keyWidth, tail.count)
     withExtendedLifetime((keys, values)) {}

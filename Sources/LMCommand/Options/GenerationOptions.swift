@@ -10,8 +10,10 @@ struct GenerationOptions: ParsableArguments {
   @OptionGroup(title: "Sampling") var sampling: SamplingOptions
   @Option(parsing: .upToNextOption, help: "Texts at which to stop.") var stop: [String] = []
   @Option(help: "auto, fp32 or bf16.") var precision = Precision.fp32
-  @Option(help: "Bits of a cached number: 32, 16 (bfloat16) or 8 (default: those of --precision).") var kvBits: Int?
-  @Flag(help: "When the context is full, forget half of what is behind the first --keep tokens.") var contextShift =
+  @Option(help: "Bits of a cached number: 32, 16 (bfloat16) or 8 (default: those of --precision).")
+  var kvBits: Int?
+  @Flag(help: "When the context is full, forget half of what is behind the first --keep tokens.")
+  var contextShift =
     false
   @Option(help: "Tokens at the beginning that --context-shift keeps.") var keep: Int?
   @Flag(help: "Print speed and time to the first token on stderr.") var stats = false

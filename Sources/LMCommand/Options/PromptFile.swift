@@ -11,7 +11,9 @@ enum PromptFile {
       throw LMError(at: path, "is not UTF-8", remedy: "convert the file to UTF-8")
     }
     var prompts: [String] = []
-    for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+    for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      .enumerated()
+    {
       guard line.contains(where: { !$0.isWhitespace }) else { continue }
       guard path.hasSuffix(".jsonl") else {
         prompts.append(String(line))

@@ -20,7 +20,8 @@ struct Generate: ParsableCommand {
   @Option(help: "Texts per prompt, with the seeds that follow each other.") var samples = 1
   @Option(help: "Texts that are generated at a time.") var batchSize = 8
   @Option(help: "Follow this many texts and give the most probable one (beam search).") var beams = 1
-  @Option(help: "Beam search divides log probabilities by length to this power; above 0 prefers longer texts.")
+  @Option(
+    help: "Beam search divides log probabilities by length to this power; above 0 prefers longer texts.")
   var lengthPenalty: Float = 1
   @Option(help: "File that keeps what was read of the prompt; made where it does not exist.")
   var promptCacheFile: String?
@@ -57,6 +58,7 @@ struct Generate: ParsableCommand {
     guard (1...512).contains(batchSize) else {
       throw refuse("--batch-size", "is \(batchSize)", "use a whole number from 1 to 512")
     }
+    guard beams > 0 else { throw refuse("--beams", "is \(beams)", "use a whole number from 1") }
     guard prompt == nil || prompts == nil else {
       throw refuse("--prompts", "is given with --prompt", "give one of them")
     }
@@ -100,7 +102,8 @@ struct Generate: ParsableCommand {
     if generation.stats { common.say(generation.summary(result.statistics)) }
   }
 
-  private func generateMany(_ texts: [String], _ settings: SamplingSettings, _ language: LanguageModel) throws {
+  private func generateMany(_ texts: [String], _ settings: SamplingSettings, _ language: LanguageModel) throws
+  {
     let start = ContinuousClock.now
     let all = try language.generate(
       prompts: texts, samples: samples, batchSize: batchSize, settings, maximumTokens: maxTokens,
@@ -120,7 +123,8 @@ struct Generate: ParsableCommand {
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     let tokens = all.reduce(0) { $0 + $1.result.statistics.generatedTokens }
     common.say(
-      "\(all.count) texts, \(tokens) tokens, \(NumberText.fixed(Double(tokens) / seconds, decimals: 1)) tokens/s")
+      "\(all.count) texts, \(tokens) tokens, \(NumberText.fixed(Double(tokens) / seconds, decimals: 1)) tokens/s"
+    )
   }
 
   private func search(_ text: String, _ language: LanguageModel) throws {

@@ -34,7 +34,8 @@ public struct BeamSettings: Sendable, Equatable {
       throw LMError(.usage, at: "--beams", "is \(beams)", remedy: "use a whole number from 1 to \(most)")
     }
     guard lengthPenalty.isFinite else {
-      throw LMError(.usage, at: "--length-penalty", "is \(lengthPenalty)", remedy: "use a number, usually 0 to 2")
+      throw LMError(
+        .usage, at: "--length-penalty", "is \(lengthPenalty)", remedy: "use a number, usually 0 to 2")
     }
   }
 }

@@ -34,7 +34,8 @@ extension Generator {
       for row in scores where !row.floats.allSatisfy({ $0 < .infinity }) {
         throw LMError(
           at: "the model's scores", "one of them is not a number",
-          remedy: "the weights are damaged or training diverged: take an earlier checkpoint or --precision fp32")
+          remedy:
+            "the weights are damaged or training diverged: take an earlier checkpoint or --precision fp32")
       }
       withExtendedLifetime(scores) { search.advance(scores.map { UnsafeBufferPointer($0.floats) }) }
       guard !search.isDone, goesOn() else { return search.results }

@@ -22,7 +22,8 @@ struct ChatForm {
       throw LMError(
         at: place, "has no chat template",
         remedy:
-          "use a model that was trained on chats, or --plain-chat for lines that begin with User: and Assistant:")
+          "use a model that was trained on chats, or --plain-chat for lines that begin with User: and Assistant:"
+      )
     }
     let template = try tokenizer.chatTemplate()
     self.tokenizer = tokenizer

@@ -25,7 +25,8 @@ public final class ChatSession {
   /// - Throws: ``LMError`` where the tokenizer has no chat template and `isPlain` is false.
   public init(_ model: LanguageModel, systemPrompt: String? = nil, isPlain: Bool = false) throws(LMError) {
     self.model = model
-    form = isPlain ? ChatForm(plain: model.tokenizer) : try ChatForm(templateOf: model.tokenizer, at: model.place)
+    form =
+      isPlain ? ChatForm(plain: model.tokenizer) : try ChatForm(templateOf: model.tokenizer, at: model.place)
     if let systemPrompt { setSystemPrompt(systemPrompt) }
   }
 

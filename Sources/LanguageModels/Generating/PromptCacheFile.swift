@@ -108,9 +108,13 @@ struct PromptCacheFile {
     for (part, name) in Self.parts.enumerated() {
       let (groups, width) = (layer.shape.keyValueHeads, layer.shape.headWidth)
       entries.append(
-        (try entry(file, "layers.\(index).\(name)s", Self.types[layer.type], [groups, held, width]), part, false))
+        (
+          try entry(file, "layers.\(index).\(name)s", Self.types[layer.type], [groups, held, width]), part,
+          false
+        ))
       guard layer.type == .int8 else { continue }
-      entries.append((try entry(file, "layers.\(index).\(name)_scales", .float32, [groups, held]), part, true))
+      entries.append(
+        (try entry(file, "layers.\(index).\(name)_scales", .float32, [groups, held]), part, true))
     }
     let stored = StoredKeysAndValues(layer.shape, layer.type, positions: tokens - held..<tokens)
     for (entry, part, isScale) in entries {
@@ -127,7 +131,8 @@ struct PromptCacheFile {
   ) throws(LMError) -> SafeTensorsEntry {
     let entry = try file.entry(name)
     guard entry.type == type, entry.shape == shape else {
-      throw damaged("\"\(name)\" is \(entry.type.rawValue) \(entry.shape), expected \(type?.rawValue ?? "") \(shape)")
+      throw damaged(
+        "\"\(name)\" is \(entry.type.rawValue) \(entry.shape), expected \(type?.rawValue ?? "") \(shape)")
     }
     return entry
   }

@@ -32,7 +32,9 @@ private let shape = AttentionShape(heads: 4, keyValueHeads: 2, headWidth: 17)
 
 @Suite(.serialized) struct CachedAttentionTests {
   /// Pieces below and above 8 queries, and around pages of 96 positions.
-  private let pieces = [[20, 1, 1, 1, 218], [7, 89, 145], [1, 240], [95, 1, 1, 143, 1], [96, 96, 49], [241]]
+  private let pieces = [
+    [20, 1, 1, 1, 218], [7, 89, 145], [1, 240], [95, 1, 1, 143, 1], [96, 96, 49], [241],
+  ]
 
   @Test(arguments: [false, true])
   func `tokens in pieces through a cache give the rows of dense attention`(hasBias: Bool) {
