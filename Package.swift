@@ -92,16 +92,17 @@ let package = Package(
     module(
       "LanguageModels",
       uses: [
-        "LMTraining", "LMGeneration", "LMTransformer", "LMAutograd", "LMData", "LMFormats", "LMTokenizer",
-        "LMTensor", "LMRuntime",
+        "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd", "LMData", "LMFormats",
+        "LMTokenizer", "LMTensor", "LMRuntime",
       ]),
 
     // MARK: Floor 8
     .executableTarget(
       name: "LMCommand",
       dependencies: [
-        "LanguageModels", "LMTraining", "LMGeneration", "LMTransformer", "LMAutograd", "LMData", "LMFormats",
-        "LMTokenizer", "LMTensor", "LMRuntime",
+        "LanguageModels", "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd",
+        "LMData",
+        "LMFormats", "LMTokenizer", "LMTensor", "LMRuntime",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -143,6 +144,6 @@ let package = Package(
         "LMRuntime",
       ]),
     tests("LMCommand", uses: ["LMFormats", "LMTensor", "LMRuntime"]),
-    tests("LMGeneration", uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMRuntime"]),
+    tests("LMGeneration", uses: ["LMTransformer", "LMAttention", "LMAutograd", "LMTensor", "LMRuntime"]),
   ]
 )

@@ -93,8 +93,9 @@ public final class Transformer {
     if let embeddingNorm { x = embeddingNorm(x, .float32, context) }
     x = x.dropout(c.dropoutStream(place: 0, context), tape: context.tape)
     var context = context
-    if c.seesWholePrompt, let caches = context.caches, caches.allSatisfy({ $0.count == 0 }) {
-      context.ranges = context.ranges.showing(prefixes: [context.ranges.queries])
+    if c.seesWholePrompt, context.caches != nil {
+      context.ranges = context.ranges.showing(
+        prefixes: context.ranges.sequences.map { $0.offset == 0 ? $0.queries : 0 })
     }
     context.windowedRanges = c.window.map { context.ranges.limited(window: $0) }
     for block in blocks { x = block(x, context) }
@@ -127,18 +128,6 @@ public final class Transformer {
     return scores
   }
 
-  /// Scores after the last row only: float32 `[V]`.
-  public func lastLogits(_ ids: [Int32], _ context: ForwardContext) -> Tensor {
-    let x = hidden(ids, context)
-    let row = transformed(x.selecting([Int32(x.value.rowCount - 1)], tape: nil), context).value
-    let last = row.converted(to: .float32).reshaped([configuration.width])
-    let scores = Tensor([configuration.vocabularySize])
-    head.multiply(vector: last, into: scores)
-    if let headBias { scores.addInPlace(headBias.value) }
-    if let cap = configuration.logitSoftCap { scores.softCapInPlace(cap) }
-    return scores
-  }
-
   /// Cross-entropy against `targets` `[B · T]` (below 0: not counted), the logits never held as a whole.
   ///
   /// With a tape in the context the gradients of `gradientScale` · Σ losses reach all parameters when the
@@ -149,12 +138,5 @@ public final class Transformer {
   ) -> LossSum {
     vocabularyLoss(
       hidden(ids, context), targets: targets, smoothing: smoothing, gradientScale: gradientScale, context)
-  }
-
-  /// Empty caches for one sequence of up to `capacity` tokens.
-  public func makeCaches(capacity: Int, dtype: DType) -> [KeyValueCache] {
-    blocks.map { _ in
-      KeyValueCache(batch: 1, capacity: capacity, shape: configuration.attentionShape, dtype: dtype)
-    }
   }
 }

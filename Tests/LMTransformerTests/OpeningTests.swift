@@ -30,11 +30,11 @@ import Testing
   /// Logits of eight rows, then of one behind them: products of matrices and of vectors.
   private func logits(_ model: Transformer, _ sample: SampleModel, _ precision: DType) -> [Float] {
     let ids = sample.ids(min(6, sample.configuration.contextLength))
-    let caches = model.makeCaches(capacity: ids.count, dtype: precision)
+    let cache = model.makeCache(precision == .float32 ? .float32 : .bfloat16)
     let prompt = model.logits(
-      Array(ids.dropLast()), ForwardContext(tokens: ids.count - 1, caches: caches, precision: precision))
+      Array(ids.dropLast()), ForwardContext([cache], tokens: [ids.count - 1], precision: precision))
     let next = model.lastLogits(
-      Array(ids.suffix(1)), ForwardContext(tokens: 1, caches: caches, precision: precision))
+      Array(ids.suffix(1)), ForwardContext([cache], tokens: [1], precision: precision))
     return prompt.toArray() + next.toArray()
   }
 
