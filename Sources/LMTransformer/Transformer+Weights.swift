@@ -46,7 +46,8 @@ extension Transformer {
     let broken = found.filter { !$0.tensor.isFinite }.map(\.weight.name)
     guard broken.isEmpty else {
       throw LMError(
-        at: place, "NaN or infinite numbers in \(Self.list(broken))", remedy: "use a copy that is not damaged")
+        at: place, "NaN or infinite numbers in \(Self.list(broken))", remedy: "use a copy that is not damaged"
+      )
     }
     var parts: [String: [WeightMatch]] = [:]
     for match in found {
@@ -91,7 +92,8 @@ extension Transformer {
       }
       matches.append(WeightMatch(weight: weight, tensor: tensor, parameter: parameter))
     }
-    for name in tensors.names where !used.contains(name) && !Self.isIgnored(name)
+    for name in tensors.names
+    where !used.contains(name) && !Self.isIgnored(name)
       && !family.passesOver(name, configuration)
     {
       faults.append("\(name) is unknown")

@@ -1,7 +1,9 @@
 /// Choices that only some families make; the others refuse a configuration that makes them.
 public enum RareChoice: Sendable, CaseIterable {
-  case parallel, bidirectional, wholePrompt, window, windowedRotary, unrotatedLayers, attentionScale, attentionSoftCap
-  case logitSoftCap, embeddingScale, alibiOrder, alibiMaximum, positionOffset, segments, partialBiases, outputs
+  case parallel, bidirectional, wholePrompt, window, windowedRotary, unrotatedLayers, attentionScale,
+    attentionSoftCap
+  case logitSoftCap, embeddingScale, alibiOrder, alibiMaximum, positionOffset, segments, partialBiases,
+    outputs
 }
 
 extension TransformerConfiguration {

@@ -13,7 +13,8 @@ import Testing
   }
 
   /// The tensors with every matrix in another type.
-  private func tensors(_ model: Transformer, _ family: any ModelFamily.Type, as dtype: DType) -> NamedTensors {
+  private func tensors(_ model: Transformer, _ family: any ModelFamily.Type, as dtype: DType) -> NamedTensors
+  {
     let named = model.namedTensors(family)
     var result = NamedTensors()
     for (index, name) in named.names.enumerated() {
@@ -38,7 +39,9 @@ import Testing
     return prompt.toArray() + next.toArray()
   }
 
-  @Test(arguments: FamilyCase.all) func `an opened model computes the bits of a loaded one`(_ given: FamilyCase) throws {
+  @Test(arguments: FamilyCase.all) func `an opened model computes the bits of a loaded one`(
+    _ given: FamilyCase
+  ) throws {
     let configuration = given.sample.configuration
     guard configuration.isCausal else { return }
     try withFixedKernels {
@@ -49,7 +52,8 @@ import Testing
         try loaded.load(tensors, given.family, from: "test")
         for precision in [DType.float32, .bfloat16] {
           #expect(
-            logits(opened, given.sample, precision) == logits(loaded, given.sample, precision), "\(dtype) \(precision)")
+            logits(opened, given.sample, precision) == logits(loaded, given.sample, precision),
+            "\(dtype) \(precision)")
         }
         #expect(opened.parameters.allSatisfy { !$0.isTrainable && ($0.isStored || $0.shape.count == 1) })
         #expect(loaded.parameters.allSatisfy { !$0.isStored })
@@ -86,7 +90,9 @@ import Testing
     }
   }
 
-  @Test(arguments: FamilyCase.all) func `what is written again holds the same numbers`(_ given: FamilyCase) throws {
+  @Test(arguments: FamilyCase.all) func `what is written again holds the same numbers`(_ given: FamilyCase)
+    throws
+  {
     let named = tensors(given.sample.model(), given.family, as: .float32)
     let again = try Transformer(opening: named, given.sample.configuration, given.family, from: "test")
       .namedTensors(given.family)
@@ -136,6 +142,7 @@ import Testing
       try Transformer(opening: tensors, configuration, LlamaFamily.self, from: "folder")
     }
     #expect(TensorMemory.current.bytesInUse < before + 1 << 28)
-    #expect(error?.problem.contains("model.embed_tokens.weight is [23, 12], expected [16777216, 131072]") == true)
+    #expect(
+      error?.problem.contains("model.embed_tokens.weight is [23, 12], expected [16777216, 131072]") == true)
   }
 }

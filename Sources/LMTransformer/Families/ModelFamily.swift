@@ -46,7 +46,8 @@ public enum ModelFamilies {
   public static let all: [any ModelFamily.Type] = [
     LlamaFamily.self, SmolLM3Family.self, MistralFamily.self, Qwen2Family.self, Qwen3Family.self,
     Phi3Family.self, GemmaFamily.self, Gemma2Family.self, Gemma3Family.self, GPT2Family.self,
-    GPTNeoXFamily.self, BloomFamily.self, MPTFamily.self, BertFamily.self, RobertaFamily.self, DistilBertFamily.self,
+    GPTNeoXFamily.self, BloomFamily.self, MPTFamily.self, BertFamily.self, RobertaFamily.self,
+    DistilBertFamily.self,
     NativeFamily.self,
   ]
 
