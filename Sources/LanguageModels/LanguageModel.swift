@@ -83,7 +83,7 @@ public final class LanguageModel {
     var stream = try TextStream(tokenizer, stopTexts: stopTexts)
     var failure: LMError?
     let result = try generator.generate([request], batchSize: 1) { _, id in
-      do {
+      do throws(LMError) {
         let piece = try stream.append(id)
         return (piece.isEmpty || onText(piece)) && !stream.isStopped
       } catch {
