@@ -31,3 +31,21 @@ public struct Grammar: Sendable {
     try self.init(try parser.parse())
   }
 }
+
+extension Grammar {
+  /// Compiles a JSON schema (draft 2020-12) to the grammar of the documents that it allows.
+  ///
+  /// Supported: `type`, `properties`, `required`, `additionalProperties`, `minProperties` and `maxProperties`
+  /// (without `properties`), `items`, `prefixItems`, `minItems`, `maxItems`, `enum`, `const`, `anyOf`, `oneOf` (as
+  /// `anyOf`), `allOf` of schemas that can be joined, `$ref` inside the document, `minLength`, `maxLength`,
+  /// `pattern`, `format` (date, time, date-time, uuid), bounds of integers and whole bounds of numbers. Properties
+  /// stand in the order of the schema; white space is at most a space, or a line end or two with an indent.
+  /// - Parameters:
+  ///   - schema: The schema.
+  ///   - place: What errors call it.
+  /// - Throws: ``LMError`` with a pointer to a keyword that is wrong or not supported, and as ``init(gbnf:from:)``.
+  public init(jsonSchema schema: JSON, from place: String) throws(LMError) {
+    var compiler = try SchemaCompiler(schema, from: place)
+    try self.init(try compiler.compile())
+  }
+}
