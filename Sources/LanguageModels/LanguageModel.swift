@@ -17,6 +17,8 @@ public final class LanguageModel {
   /// Type of products and caches.
   public let precision: DType
   private let generator: Generator
+  /// What tokens are in a text, for constraints; made at the first use.
+  private(set) lazy var tokenTrie = TokenTrie(TokenVocabulary(tokenizer))
 
   /// Opens the folder `path`.
   /// - Throws: ``LMError`` where files are missing or broken, or there is no tokenizer.

@@ -13,15 +13,19 @@ struct Generate: ParsableCommand {
   @Option(name: [.short, .long], help: "The prompt; - reads stdin.") var prompt = ""
   @Option(name: [.customShort("n"), .long], help: "At most this many tokens.") var maxTokens = 128
   @OptionGroup(title: "Sampling") var sampling: SamplingOptions
+  @OptionGroup(title: "Constraints") var constraints: ConstraintOptions
   @Option(parsing: .upToNextOption, help: "Texts at which to stop.") var stop: [String] = []
   @Option(help: "auto, fp32 or bf16.") var precision = Precision.fp32
   @Flag(help: "Print speed and time to the first token on stderr.") var stats = false
 
   func run() throws {
     try common.apply()
-    let settings = try sampling.settings()
+    var settings = try sampling.settings()
+    let grammar = try constraints.grammar()
     let text = prompt == "-" ? try standardInput() : prompt
     let language = try LanguageModel(opening: try model ?? BundledModel.path(), precision: precision.dtype)
+    try sampling.resolve(&settings, language)
+    settings.constraint = try grammar.map { try language.constraint($0) }
     var written: [String] = []
     var isPromptShown = false
     func show(_ piece: String) {
