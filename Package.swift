@@ -118,7 +118,7 @@ let package = Package(
       name: "LMTestSupport", dependencies: ["LMRuntime", "LMTensor"], path: "Tests/LMTestSupport",
       swiftSettings: settings),
     .target(
-      name: "LMFuzz", dependencies: ["LMRuntime", "LMTokenizer"], path: "Tests/Fuzz/LMFuzz",
+      name: "LMFuzz", dependencies: ["LMRuntime", "LMTokenizer", "LMGeneration"], path: "Tests/Fuzz/LMFuzz",
       swiftSettings: settings),
     .executableTarget(
       name: "lm-fuzz", dependencies: ["LMFuzz", "LMRuntime"], path: "Tests/Fuzz/Command",

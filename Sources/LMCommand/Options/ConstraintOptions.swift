@@ -6,7 +6,8 @@ import LMRuntime
 struct ConstraintOptions: ParsableArguments {
   @Option(help: "A grammar in llama.cpp's notation (GBNF) that the text must follow.") var grammar: String?
   @Option(help: "A file with such a grammar.") var grammarFile: String?
-  @Option(name: [.customShort("j"), .long], help: "A JSON schema, or a file with one: the text is such a document.")
+  @Option(
+    name: [.customShort("j"), .long], help: "A JSON schema, or a file with one: the text is such a document.")
   var jsonSchema: String?
 
   /// The grammar that is asked for, nil for none.

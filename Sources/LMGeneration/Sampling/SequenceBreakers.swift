@@ -16,7 +16,9 @@ public struct SequenceBreakers: Sendable, Equatable {
   }
 
   /// True where both break at the same texts.
-  public static func == (left: SequenceBreakers, right: SequenceBreakers) -> Bool { left.texts == right.texts }
+  public static func == (left: SequenceBreakers, right: SequenceBreakers) -> Bool {
+    left.texts == right.texts
+  }
 
   /// Number of tokens that were written since a breaker's last byte; all where there was none.
   /// - Parameter recent: Tokens, the last one first.

@@ -78,7 +78,9 @@ struct LanguageCase: CustomTestStringConvertible, Sendable {
         ])
       ]
     },
-    LanguageCase("root ::= list\nlist ::= item (\",\" item)*\nitem ::= \"x\" | \"[\" list? \"]\"", "x,[]", 8, longest: 1) {
+    LanguageCase(
+      "root ::= list\nlist ::= item (\",\" item)*\nitem ::= \"x\" | \"[\" list? \"]\"", "x,[]", 8, longest: 1
+    ) {
       [
         "root": .named("list"),
         "list": .all([.named("item"), .many(.all([.text(","), .named("item")]), 0...9)]),
@@ -198,7 +200,8 @@ struct LanguageCase: CustomTestStringConvertible, Sendable {
     var constraint = try constraint(#"root ::= "aé""#, ["a", "b"])
     try constraint.accept(0)
     let error = #expect(throws: LMError.self) { try constraint.allowedIDs() }
-    #expect(error?.description.hasPrefix("--grammar: no token of the vocabulary continues the text \"a\"") ?? false)
+    #expect(
+      error?.description.hasPrefix("--grammar: no token of the vocabulary continues the text \"a\"") ?? false)
   }
 
   @Test func `a vocabulary without an end is a usage error`() throws {

@@ -56,7 +56,8 @@ extension GBNFParser {
     case "U": return try readCode(digits: 8, from: start)
     default:
       throw failure(
-        "the escape \\\(escape) is unknown", at: start, remedy: #"use \n \r \t \\ \" \[ \] \xHH \uHHHH or \UHHHHHHHH"#)
+        "the escape \\\(escape) is unknown", at: start,
+        remedy: #"use \n \r \t \\ \" \[ \] \xHH \uHHHH or \UHHHHHHHH"#)
     }
   }
 

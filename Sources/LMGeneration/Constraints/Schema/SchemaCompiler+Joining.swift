@@ -24,7 +24,9 @@ extension SchemaCompiler {
       if case .string(let reference)? = part["$ref"] { rest.append(try resolved(reference, pointer).0) }
       if case .array(let parts)? = part["allOf"] { rest += parts.reversed() }
       (part["$ref"], part["allOf"]) = (nil, nil)
-      for member in part { result[member.key] = try joined(member.key, result[member.key], member.value, pointer) }
+      for member in part {
+        result[member.key] = try joined(member.key, result[member.key], member.value, pointer)
+      }
     }
     try checkClosedProperties(result, schema, pointer)
     return .object(result)
@@ -61,7 +63,8 @@ extension SchemaCompiler {
       return first
     }
     throw failure(
-      pointer, "two schemas with different \"\(keyword)\" cannot be joined", remedy: "write them as one schema")
+      pointer, "two schemas with different \"\(keyword)\" cannot be joined",
+      remedy: "write them as one schema")
   }
 
   private static func numbers(_ first: JSON, _ second: JSON) -> (Double, Double)? {

@@ -51,7 +51,8 @@ extension SchemaCompiler {
           remedy: "use a number of at most 18 digits")
       }
       if keyword == exclusive {
-        bound = isInteger
+        bound =
+          isInteger
           ? NumberBound(value: bound.value + (isLow ? 1 : -1), isExclusive: false)
           : NumberBound(value: bound.value, isExclusive: true)
       }

@@ -25,7 +25,8 @@ extension SchemaCompiler {
     } else {
       if let bound = ["minProperties", "maxProperties"].first(where: { schema[$0] != nil }) {
         throw failure(
-          pointer, "\"\(bound)\" beside properties is not supported", remedy: "leave it out, or use \"required\"")
+          pointer, "\"\(bound)\" beside properties is not supported",
+          remedy: "leave it out, or use \"required\"")
       }
       members = try self.members(properties, required, others, pointer)
     }
@@ -55,7 +56,8 @@ extension SchemaCompiler {
     let requiredKeys = KeySet(required)
     let separator = Expression.sequence([.literal(","), base.call("space")])
     /// What may follow when something stands before it already, and when nothing does.
-    var after = others.map { Expression.repetition(.sequence([separator, $0]), minimum: 0, maximum: nil) } ?? .empty
+    var after =
+      others.map { Expression.repetition(.sequence([separator, $0]), minimum: 0, maximum: nil) } ?? .empty
     var first = others.map { list($0, 0, nil) } ?? .empty
     for property in properties.reversed() {
       let place = "\(pointer)/properties/\(property.key)"
@@ -178,10 +180,11 @@ extension GrammarRules.Expression {
       ]
       let taken = escapes.filter { escape in set.ranges.contains { $0.contains(escape.0.value) } }
       return .sequence(
-        [parts[0]] + parts.dropFirst().map { part in
-          guard case .characters(let letters) = part else { return part }
-          return .characters(letters.subtracting(CodePointRanges(taken.map(\.1).joined())))
-        })
+        [parts[0]]
+          + parts.dropFirst().map { part in
+            guard case .characters(let letters) = part else { return part }
+            return .characters(letters.subtracting(CodePointRanges(taken.map(\.1).joined())))
+          })
     default: return self
     }
   }

@@ -28,7 +28,8 @@ extension SchemaCompiler {
     guard hasLength else { return base.call("string") }
     if let least, let most, most < least { return .choice([]) }
     return .sequence([
-      .literal("\""), .repetition(base.expression("char"), minimum: least ?? 0, maximum: most), .literal("\""),
+      .literal("\""), .repetition(base.expression("char"), minimum: least ?? 0, maximum: most),
+      .literal("\""),
     ])
   }
 }

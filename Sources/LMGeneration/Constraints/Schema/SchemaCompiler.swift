@@ -34,7 +34,8 @@ struct SchemaCompiler {
   }
 
   /// The rule of a schema that is compiled later: recursion ends here.
-  private mutating func rule(for schema: JSON, named name: String, at pointer: String) throws(LMError) -> Int {
+  private mutating func rule(for schema: JSON, named name: String, at pointer: String) throws(LMError) -> Int
+  {
     if let known = rules[name] { return known }
     let rule = try grammar.append(pointer, at: pointer)
     rules[name] = rule
@@ -58,7 +59,8 @@ struct SchemaCompiler {
   private mutating func expression(_ object: JSONObject, _ pointer: String) throws(LMError) -> Expression {
     let schema = object.keywords
     if let unknown = schema.first(where: { Self.unsupported.contains($0.key) }) {
-      throw failure(pointer, "\"\(unknown.key)\" is not supported", remedy: "leave it out, or check the result")
+      throw failure(
+        pointer, "\"\(unknown.key)\" is not supported", remedy: "leave it out, or check the result")
     }
     if schema["uniqueItems"] == .bool(true) {
       throw failure(pointer, "\"uniqueItems\" is not supported", remedy: "leave it out, or check the result")
@@ -79,7 +81,8 @@ struct SchemaCompiler {
   }
 
   private static let unsupported: Set<String> = [
-    "not", "if", "then", "else", "patternProperties", "propertyNames", "dependentRequired", "dependentSchemas",
+    "not", "if", "then", "else", "patternProperties", "propertyNames", "dependentRequired",
+    "dependentSchemas",
     "dependencies", "contains", "minContains", "maxContains", "multipleOf", "unevaluatedProperties",
     "unevaluatedItems", "$dynamicRef", "$recursiveRef", "additionalItems",
   ]
@@ -137,7 +140,9 @@ struct SchemaCompiler {
     default: throw failure("\(pointer)/enum", "is no array", remedy: "give a list of values")
     }
     if let constant = schema["const"] { values.removeAll { $0 != constant } }
-    if let types = try types(schema, pointer) { values.removeAll { value in !types.contains { $0.holds(value) } } }
+    if let types = try types(schema, pointer) {
+      values.removeAll { value in !types.contains { $0.holds(value) } }
+    }
     return .choice(values.map(literal))
   }
 
@@ -219,7 +224,9 @@ extension Substring {
     var bytes: [UInt8] = []
     var rest = Array(utf8)[...]
     while let byte = rest.popFirst() {
-      if byte == UInt8(ascii: "%"), let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) {
+      if byte == UInt8(ascii: "%"),
+        let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+      {
         bytes.append(code)
         rest = rest.dropFirst(2)
       } else if byte == UInt8(ascii: "~"), let next = rest.first, next == 0x30 || next == 0x31 {

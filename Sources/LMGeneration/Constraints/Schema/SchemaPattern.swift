@@ -117,7 +117,8 @@ struct SchemaPattern {
   private mutating func parseBounds() throws(LMError) -> (Int, Int?) {
     position += 1
     guard let least = number() else {
-      throw failure("a repetition without a number", remedy: #"use {m}, {m,} or {m,n}, or \{ for the character"#)
+      throw failure(
+        "a repetition without a number", remedy: #"use {m}, {m,} or {m,n}, or \{ for the character"#)
     }
     var most: Int? = least
     if take(",") { most = next == "}" ? nil : number() ?? -1 }
@@ -224,7 +225,8 @@ struct SchemaPattern {
     for range in set.intersection(special).ranges {
       for value in range {
         guard let scalar = Unicode.Scalar(value) else { continue }
-        alternatives.append(.text(Array(JSON.string(String(Character(scalar))).serialized().dropFirst().dropLast())))
+        alternatives.append(
+          .text(Array(JSON.string(String(Character(scalar))).serialized().dropFirst().dropLast())))
       }
     }
     return alternatives.count == 1 ? alternatives[0] : .choice(alternatives)
