@@ -39,7 +39,7 @@ struct SchemaCheck {
     case ("prefixItems", .array(let schemas), .array(let values)):
       return zip(values, schemas).allSatisfy { fits($0, $1) }
     case ("pattern", .string(let pattern), .string(let text)):
-      return (try? Regex(pattern).firstMatch(in: text)) != nil
+      return (try? Regex(pattern).matchingSemantics(.unicodeScalar).firstMatch(in: text)) != nil
     default: return fitsNumber(value, keyword, argument)
     }
   }

@@ -32,8 +32,8 @@ struct GrammarBuilder {
   }
 
   /// Most states, and most edges, of one grammar.
-  static let stateLimit = 1 << 18
-  static let edgeLimit = 1 << 20
+  static let stateLimit = 1 << 16
+  static let edgeLimit = 1 << 19
 
   private(set) var states: [State] = []
   private var empties: [[Int32]] = []

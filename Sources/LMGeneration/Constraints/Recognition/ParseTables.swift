@@ -33,7 +33,7 @@ struct ParseTables: Sendable {
   static let transitionLimit = 1 << 23
   static let entryLimit = 1 << 21
   static let placeLimit = 1 << 12
-  static let workLimit = 4_000_000
+  static let workLimit = 1_000_000
 
   /// The grammar.
   let automaton: GrammarAutomaton
