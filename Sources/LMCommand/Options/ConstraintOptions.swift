@@ -12,7 +12,7 @@ struct ConstraintOptions: ParsableArguments {
 
   /// The grammar that is asked for, nil for none.
   /// - Throws: ``LMError`` where it is wrong, or there are several.
-  func grammar() throws -> Grammar? {
+  func parsed() throws -> Grammar? {
     guard [grammar, grammarFile, jsonSchema].filter({ $0 != nil }).count <= 1 else {
       throw LMError(
         .usage, at: "--grammar", "comes with another grammar or schema",

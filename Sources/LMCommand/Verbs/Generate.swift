@@ -21,7 +21,7 @@ struct Generate: ParsableCommand {
   func run() throws {
     try common.apply()
     var settings = try sampling.settings()
-    let grammar = try constraints.grammar()
+    let grammar = try constraints.parsed()
     let text = prompt == "-" ? try standardInput() : prompt
     let language = try LanguageModel(opening: try model ?? BundledModel.path(), precision: precision.dtype)
     try sampling.resolve(&settings, language)
