@@ -20,7 +20,7 @@ import Testing
     logits.withUnsafeMutableBufferPointer {
       RepetitionPenalty(2, window: 64, frequency: 0.5, presence: 3).apply(to: $0, history: [0, 1, 0, 2, 0])
     }
-    #expect(logits == [1 - 1.5 - 3, -4 - 0.5 - 3, 0 - 0.5 - 3, 4])
+    #expect(logits == [-3.5, -7.5, -3.5, 4])
   }
 
   @Test func `only the window counts`() {
