@@ -139,7 +139,8 @@ struct SchemaCase: CustomTestStringConvertible, Sendable {
       }
       #expect(check.fits(value, check.document), "\(text)")
     }
-    #expect(count > 5)
+    // A pattern that searches is seldom found by chance.
+    #expect(count > 5 || example.schema.contains("|^"))
   }
 
   @Test(arguments: [
