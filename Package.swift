@@ -120,7 +120,7 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "LMFuzz",
-      dependencies: ["LMRuntime", "LMTensor", "LMTokenizer", "LMFormats", "LMTransformer", "LMTraining"],
+      dependencies: ["LMRuntime", "LMTensor", "LMTokenizer", "LMFormats", "LMTransformer", "LMTraining", "LMGeneration"],
       path: "Tests/Fuzz/LMFuzz", swiftSettings: settings),
     .executableTarget(
       name: "lm-fuzz", dependencies: ["LMFuzz", "LMRuntime"], path: "Tests/Fuzz/Command",
