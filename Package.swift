@@ -12,6 +12,7 @@ let floors: [String: Int] = [
   "LMAttention": 3,
   "LMTransformer": 4,
   "LMGeneration": 5, "LMTraining": 5,
+  "LMEvaluation": 6,
   "LanguageModels": 7,
   "LMCommand": 8,
 ]
@@ -45,8 +46,8 @@ let package = Package(
     .library(
       name: "LanguageModels",
       targets: [
-        "LanguageModels", "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd",
-        "LMData",
+        "LanguageModels", "LMEvaluation", "LMTraining", "LMGeneration", "LMTransformer", "LMAttention",
+        "LMAutograd", "LMData",
         "LMFormats", "LMTokenizer", "LMTensor", "LMRuntime",
       ]),
   ],
@@ -88,11 +89,19 @@ let package = Package(
         "LMRuntime", "CLMKernels",
       ]),
 
+    // MARK: Floor 6
+    module(
+      "LMEvaluation",
+      uses: [
+        "LMGeneration", "LMTransformer", "LMAttention", "LMTensor", "LMData", "LMFormats", "LMTokenizer",
+        "LMRuntime", "CLMKernels",
+      ]),
+
     // MARK: Floor 7
     module(
       "LanguageModels",
       uses: [
-        "LMTraining", "LMGeneration", "LMTransformer", "LMAutograd", "LMData", "LMFormats", "LMTokenizer",
+        "LMEvaluation", "LMTraining", "LMGeneration", "LMTransformer", "LMAutograd", "LMData", "LMFormats", "LMTokenizer",
         "LMTensor", "LMRuntime",
       ]),
 
@@ -100,8 +109,8 @@ let package = Package(
     .executableTarget(
       name: "LMCommand",
       dependencies: [
-        "LanguageModels", "LMTraining", "LMGeneration", "LMTransformer", "LMAutograd", "LMData", "LMFormats",
-        "LMTokenizer", "LMTensor", "LMRuntime",
+        "LanguageModels", "LMEvaluation", "LMTraining", "LMGeneration", "LMTransformer", "LMAutograd", "LMData",
+        "LMFormats", "LMTokenizer", "LMTensor", "LMRuntime",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -138,5 +147,8 @@ let package = Package(
     tests("LanguageModels", uses: ["LMTraining", "LMTransformer", "LMAutograd", "LMTensor", "LMRuntime"]),
     tests("LMCommand", uses: ["LMFormats", "LMRuntime"]),
     tests("LMGeneration", uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMRuntime"]),
+    tests(
+      "LMEvaluation",
+      uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMData", "LMFormats", "LMTokenizer", "LMRuntime"]),
   ]
 )

@@ -36,4 +36,12 @@ public struct ForwardContext {
     ranges = .causal(batch: 1, queries: tokens, keys: start + tokens)
     places = (start..<start + tokens).map(Int32.init)
   }
+
+  /// Sequences of the given lengths packed one behind the other without padding: Σ lengths rows, each sequence
+  /// from position 0 and blind to the others.
+  public init(packed lengths: [Int], isCausal: Bool = true, precision: DType) {
+    self.precision = precision
+    ranges = .packed(lengths: lengths, isCausal: isCausal)
+    places = lengths.flatMap { (0..<$0).map(Int32.init) }
+  }
 }

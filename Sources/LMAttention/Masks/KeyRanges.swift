@@ -28,6 +28,23 @@ public struct KeyRanges: Sendable, Equatable {
     return ranges
   }
 
+  /// Sequences of the given lengths, one behind the other in one row: a query sees its own sequence, and of it,
+  /// where `isCausal`, only itself and what came before.
+  /// - Complexity: O(Σ lengths).
+  public static func packed(lengths: [Int], isCausal: Bool) -> KeyRanges {
+    let total = lengths.reduce(0, +)
+    var ranges = KeyRanges(batch: 1, queries: total, keys: total)
+    var start = 0
+    for length in lengths {
+      for index in start..<start + length {
+        ranges.first[index] = Int32(start)
+        ranges.last[index] = Int32(isCausal ? index + 1 : start + length)
+      }
+      start += length
+    }
+    return ranges
+  }
+
   private init(batch: Int, queries: Int, keys: Int) {
     precondition(queries <= keys, "KeyRanges: \(queries) queries on \(keys) keys")
     self.batch = batch
