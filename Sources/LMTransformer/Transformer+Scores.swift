@@ -20,6 +20,7 @@ extension Transformer {
       let chunk = scores.rows(0..<rows.count)
       MatrixProduct.multiply(
         .rows(of: hidden.rows(rows)), .rows(of: head.value), precision: precision, into: MatrixResult(chunk))
+      if let cap = configuration.logitSoftCap { chunk.softCapInPlace(cap) }
       try body(rows, chunk)
     }
   }

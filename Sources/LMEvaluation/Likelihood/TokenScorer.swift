@@ -52,7 +52,7 @@ public struct TokenScorer {
     let read = windows.flatMap { window in
       begin.map { [$0] + ids[window.range].dropFirst() } ?? Array(ids[window.range])
     }
-    let context = ForwardContext(packed: windows.map(\.range.count), precision: precision)
+    let context = ForwardContext(lengths: windows.map(\.range.count), isCausal: true, precision: precision)
     let hidden = model.hidden(read, context).value
     var start = 0
     for window in windows {
