@@ -78,7 +78,7 @@ let package = Package(
     module("LMAttention", uses: ["LMAutograd", "LMTensor", "LMRuntime", "CLMKernels"]),
 
     // MARK: Floor 4
-    module("LMTransformer", uses: ["LMAttention", "LMAutograd", "LMTensor", "LMRuntime"]),
+    module("LMTransformer", uses: ["LMAttention", "LMAutograd", "LMTensor", "LMRuntime", "CLMKernels"]),
 
     // MARK: Floor 5
     module("LMGeneration", uses: ["LMTransformer", "LMAttention", "LMTensor", "LMRuntime"]),

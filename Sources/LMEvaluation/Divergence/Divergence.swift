@@ -35,6 +35,7 @@ public struct Divergence: Sendable {
   }
 
   /// Runs `scorer`'s model on the text of `reference`.
+  /// - Parameter onProgress: gets the tokens done, those of the whole text, and the mean divergence so far.
   /// - Throws: ``LMError`` where the vocabularies differ, scores are not finite, or the file is damaged.
   /// - Complexity: a forward pass, and 2 V exponentials a token; 8 bytes of memory a token.
   public init(
@@ -52,12 +53,16 @@ public struct Divergence: Sendable {
     referencePerplexity = perplexity
     let windows = try reference.settings.checkedWindows(text)
     var values: [TokenDivergence] = []
+    var sums = SampleMean()
     try scorer.forEachScores(windows, of: text.ids, begin: reference.settings.begin(of: text)) {
       places, scores throws(LMError) in
       let losses = try TokenScorer.losses(scores, targets: text.ids[places])
-      values += try Self.compare(reference, from: values.count, UnsafeBufferPointer(scores.floats), losses)
-      onProgress(places.upperBound, text.ids.count, 0)
+      let found = try Self.compare(reference, from: values.count, UnsafeBufferPointer(scores.floats), losses)
+      for value in found { sums.add(Double(value.divergence)) }
+      values += found
+      onProgress(places.upperBound, text.ids.count, sums.value)
     }
+    divergence = sums
     for value in values { add(value) }
     divergences = Quantiles(values.map(\.divergence))
     probabilityChanges = Quantiles(values.map(\.probabilityChange))
@@ -87,7 +92,6 @@ public struct Divergence: Sendable {
     perplexity.losses.add(Double(value.loss))
     referencePerplexity.losses.add(Double(value.referenceLoss))
     logRatio.add(Double(value.loss) - Double(value.referenceLoss))
-    divergence.add(Double(value.divergence))
     probabilityChange.add(Double(value.probabilityChange))
     squaredChange.add(Double(value.probabilityChange) * Double(value.probabilityChange))
     sameTop.add(value.hasSameTop ? 1 : 0)

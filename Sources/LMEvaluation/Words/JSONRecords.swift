@@ -7,17 +7,11 @@ public enum JSONRecords {
   /// - Throws: ``LMError`` with the number of the first line that is no JSON object, or where there are none.
   /// - Complexity: O(bytes).
   public static func read(_ path: String) throws(LMError) -> [JSONField] {
-    let file = try MappedFile(path)
-    let records = try file.withBytes { bytes throws(LMError) in try Self.records(of: bytes, from: path) }
-    guard !records.isEmpty else {
-      throw LMError(at: path, "is empty", remedy: "give a file with one JSON object on each line")
-    }
-    return records
+    try MappedFile(path).withBytes { bytes throws(LMError) in try parse(bytes, from: path) }
   }
 
-  private static func records(
-    of bytes: UnsafeRawBufferPointer, from path: String
-  ) throws(LMError) -> [JSONField] {
+  /// The same of bytes that errors call `path`.
+  static func parse(_ bytes: UnsafeRawBufferPointer, from path: String) throws(LMError) -> [JSONField] {
     var records: [JSONField] = []
     var (start, number) = (bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0, 1)
     while start < bytes.count, let base = bytes.baseAddress {
@@ -35,6 +29,9 @@ public enum JSONRecords {
       }
       start = end + 1
       number += 1
+    }
+    guard !records.isEmpty else {
+      throw LMError(at: path, "is empty", remedy: "give one JSON object on each line")
     }
     return records
   }
