@@ -54,12 +54,15 @@ public struct EmbeddingSettings: Sendable, Equatable {
 
   private static func pooling(_ path: String) throws(LMError) -> Pooling {
     let config = JSONField(try JSON.read(path), in: path)
-    let modes = try config.members().filter { $0.key.hasPrefix("pooling_mode_") && $0.value.value == .bool(true) }
+    let modes = try config.members().filter {
+      $0.key.hasPrefix("pooling_mode_") && $0.value.value == .bool(true)
+    }
     if modes.count == 1, let known = poolings.first(where: { KeyIndex.sameBytes($0.key, modes[0].key) }) {
       return known.pooling
     }
     let found = modes.isEmpty ? "no mode" : modes.map(\.key).joined(separator: " and ")
     throw LMError(
-      at: path, "asks for \(found)", remedy: "use a model with one of: mean, cls or last token; or say --pooling")
+      at: path, "asks for \(found)",
+      remedy: "use a model with one of: mean, cls or last token; or say --pooling")
   }
 }

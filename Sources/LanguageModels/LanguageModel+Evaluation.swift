@@ -10,7 +10,8 @@ extension LanguageModel {
   public func scorer() throws(LMError) -> TokenScorer {
     guard folder.config.configuration.isCausal else {
       throw LMError(
-        .usage, at: "--model", "is an encoder, which predicts no text", remedy: "give a decoder, such as a Llama")
+        .usage, at: "--model", "is an encoder, which predicts no text",
+        remedy: "give a decoder, such as a Llama")
     }
     return TokenScorer(folder.model, precision: precision)
   }
@@ -57,7 +58,8 @@ extension LanguageModel {
     let room = folder.config.configuration.contextLength - (try promptIDs(example.prompt)).count
     guard room > 0 else {
       throw LMError(
-        at: example.place, "has a prompt that fills the model's context of \(folder.config.configuration.contextLength)",
+        at: example.place,
+        "has a prompt that fills the model's context of \(folder.config.configuration.contextLength)",
         remedy: "shorten it")
     }
     var text = ""

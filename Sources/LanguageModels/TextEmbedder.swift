@@ -81,13 +81,16 @@ public struct TextEmbedder {
   }
 
   /// The ids of each text, cut to the limit between the tokens that the tokenizer puts around.
-  private func encode(_ texts: [String], from start: Int, _ summary: inout Summary) throws(LMError) -> [[Int32]] {
+  private func encode(_ texts: [String], from start: Int, _ summary: inout Summary) throws(LMError)
+    -> [[Int32]]
+  {
     let context = model.configuration.contextLength
     let limit = min(settings.maximumTokens ?? context, context)
     let (prefix, suffix) = (tokenizer.template.prefix, tokenizer.template.suffix)
     let lead = prefix.isEmpty ? tokenizer.beginOfText.map { [$0] } ?? [] : prefix
     guard limit >= lead.count + suffix.count + (lead.isEmpty && suffix.isEmpty ? 1 : 0) else {
-      throw LMError(.usage, at: "--max-length", "is \(limit)", remedy: "leave room for the tokens around a text")
+      throw LMError(
+        .usage, at: "--max-length", "is \(limit)", remedy: "leave room for the tokens around a text")
     }
     var result: [[Int32]] = []
     for (index, ids) in try tokenizer.encode(batch: texts, addSpecialTokens: false).enumerated() {
@@ -122,7 +125,9 @@ public struct TextEmbedder {
           .diverged, at: "the model's vectors", "are not finite numbers",
           remedy: "the weights are damaged: fetch them again, or take --precision fp32")
       }
-      for (row, index) in batch.enumerated() { rows.rows(row..<row + 1).copy(into: result.rows(index..<index + 1)) }
+      for (row, index) in batch.enumerated() {
+        rows.rows(row..<row + 1).copy(into: result.rows(index..<index + 1))
+      }
       onProgress(end)
       next = end
     }

@@ -21,7 +21,9 @@ import Testing
   }
 
   /// The sequence alone, pooled in Double.
-  private func expected(_ model: Transformer, _ ids: [Int32], _ pooling: Pooling, normalizes: Bool) -> [Double] {
+  private func expected(_ model: Transformer, _ ids: [Int32], _ pooling: Pooling, normalizes: Bool)
+    -> [Double]
+  {
     let context = ForwardContext(
       batch: 1, tokens: ids.count, isCausal: model.configuration.isCausal, precision: .float32)
     let rows = doubles(model.hidden(ids, context).value)

@@ -29,7 +29,8 @@ import Testing
     let model = try write()
     let ids = sampleValues(700, seed: 2).map { Int32(($0 + 1) * 150) }
     let cases = [
-      WindowSettings(length: 48, stride: 16), WindowSettings(length: 48, stride: 48), WindowSettings(length: 31),
+      WindowSettings(length: 48, stride: 16), WindowSettings(length: 48, stride: 48),
+      WindowSettings(length: 31),
       WindowSettings(.halfContext, length: 48),
     ]
     let input: JSON = [
@@ -38,12 +39,14 @@ import Testing
         cases.map { settings in
           .array(
             settings.windows(of: ids.count).map { window in
-              .array([window.range, window.scored].flatMap { [.integer($0.lowerBound), .integer($0.upperBound)] })
+              .array(
+                [window.range, window.scored].flatMap { [.integer($0.lowerBound), .integer($0.upperBound)] })
             })
         }),
     ]
     try input.write(to: temporary("input.json"))
-    let script = FileSystem.parent(of: FileSystem.parent(of: #filePath)) + "/Reference/reference_perplexity.py"
+    let script =
+      FileSystem.parent(of: FileSystem.parent(of: #filePath)) + "/Reference/reference_perplexity.py"
     #expect(Python.run(try #require(Self.python), [script, temporary.path]) == 0)
     let path = temporary("output.json")
     let expected = try JSONField(JSON.read(path), in: path).array()
@@ -52,7 +55,9 @@ import Testing
       let text = EvaluationText(ids: ids, byteCount: 1000, begin: nil)
       let own = try Perplexity(text, settings, TokenScorer(model, precision: .float32))
       #expect(try field["tokens"].integer() == own.tokens)
-      for (key, value) in [("nats", own.natsPerToken), ("error", own.natsPerTokenError), ("perplexity", own.perplexity)] {
+      for (key, value) in [
+        ("nats", own.natsPerToken), ("error", own.natsPerTokenError), ("perplexity", own.perplexity),
+      ] {
         #expect(abs(try field[key].double() / value - 1) < 1e-4, "\(settings) \(key)")
       }
     }

@@ -14,7 +14,7 @@ extension Evaluate {
     let settings = try language.windows(kind, length: windows.maxLength, stride: windows.stride)
     let text = try language.evaluationText(try TextSource.read(data))
     let scorer = try language.scorer()
-    let progress = ProgressLine("evaluate", total: text.ids.count, style: common.progressStyle)
+    let progress = common.progress("evaluate", total: text.ids.count)
     func show(_ done: Int, _ total: Int, _ nats: Double) {
       progress.update(step: done, "nats/token \(NumberText.fixed(nats, decimals: 4))")
     }
@@ -51,7 +51,7 @@ extension Evaluate {
     }
     let file = try ReferenceScoresFile(reference)
     let scorer = try language().scorer()
-    let progress = ProgressLine("evaluate", total: file.text.ids.count, style: common.progressStyle)
+    let progress = common.progress("evaluate", total: file.text.ids.count)
     let result = try Divergence(from: file, scorer) { done, _, mean in
       progress.update(step: done, "divergence \(NumberText.fixed(mean, decimals: 5))")
     }
@@ -63,7 +63,8 @@ extension Evaluate {
     }
     set("perplexity", result.perplexity.perplexity, result.perplexity.perplexityError)
     set(
-      "reference_perplexity", result.referencePerplexity.perplexity, result.referencePerplexity.perplexityError)
+      "reference_perplexity", result.referencePerplexity.perplexity,
+      result.referencePerplexity.perplexityError)
     set("perplexity_ratio", result.perplexityRatio, result.perplexityRatioError)
     set("log_perplexity_ratio", result.logRatio.value, result.logRatio.standardError)
     set("kl_divergence", result.divergence.value, result.divergence.standardError)
@@ -87,7 +88,7 @@ extension Evaluate {
   func accuracy() throws -> JSONObject {
     let questions = try ChoiceQuestion.read(try file())
     let scorer = try language().choiceScorer()
-    let progress = ProgressLine("evaluate", total: questions.count, style: common.progressStyle)
+    let progress = common.progress("evaluate", total: questions.count)
     let result = try ChoiceAccuracy(questions, scorer) { done, accuracy in
       progress.update(step: done, "acc \(NumberText.fixed(accuracy, decimals: 4))")
     }

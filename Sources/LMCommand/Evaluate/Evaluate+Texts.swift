@@ -33,7 +33,7 @@ extension Evaluate {
     }
     let examples = try CompletionExample.read(try file())
     let language = try language()
-    let progress = ProgressLine("complete", total: examples.count, style: common.progressStyle)
+    let progress = common.progress("complete", total: examples.count)
     let segments = try examples.enumerated().map { index, example in
       let text = try language.completion(of: example, maximumTokens: limit, stopTexts: comparison.stop)
       progress.update(step: index + 1)
@@ -51,7 +51,9 @@ extension Evaluate {
     for segment in segments { bleu.add(segment.hypothesis, references: segment.references) }
     var object = JSONObject()
     object["bleu"] = .number(bleu.score)
-    for (order, precision) in bleu.precisions.enumerated() { object["precision_\(order + 1)"] = .number(precision) }
+    for (order, precision) in bleu.precisions.enumerated() {
+      object["precision_\(order + 1)"] = .number(precision)
+    }
     object["brevity_penalty"] = .number(bleu.brevityPenalty)
     object["hypothesis_length"] = .integer(bleu.hypothesisLength)
     object["reference_length"] = .integer(bleu.referenceLength)

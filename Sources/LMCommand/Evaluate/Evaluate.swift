@@ -16,9 +16,11 @@ struct Evaluate: ParsableCommand {
       """)
 
   @OptionGroup var common: CommonOptions
-  @Option(help: "perplexity, bits-per-byte, accuracy, bleu, rouge or kl-divergence.") var metric = Metric.perplexity
+  @Option(help: "perplexity, bits-per-byte, accuracy, bleu, rouge or kl-divergence.") var metric = Metric
+    .perplexity
   @Option(help: "Folder of a model (default: the small model in checkpoints/).") var model: String?
-  @Option(parsing: .upToNextOption, help: "Files and folders, as the metric reads them.") var data: [String] = []
+  @Option(parsing: .upToNextOption, help: "Files and folders, as the metric reads them.") var data: [String] =
+    []
   @Option(help: "auto, fp32 or bf16.") var precision = Precision.fp32
   @OptionGroup(title: "Perplexity") var windows: WindowOptions
   @Option(help: "Log-probabilities that --save-reference wrote.") var reference: String?
@@ -44,15 +46,18 @@ struct Evaluate: ParsableCommand {
     let (w, c) = (windows, comparison)
     let compares = metric.comparesTexts
     let flags = [
-      ("--windows", w.windows != nil, metric.isLikelihood), ("--max-length", w.maxLength != nil, metric.isLikelihood),
+      ("--windows", w.windows != nil, metric.isLikelihood),
+      ("--max-length", w.maxLength != nil, metric.isLikelihood),
       ("--stride", w.stride != nil, metric.isLikelihood && w.windows != .halfContext),
       ("--save-reference", w.saveReference != nil, metric.isLikelihood),
       ("--reference", reference != nil, metric == .klDivergence),
       ("--data", !data.isEmpty, metric != .klDivergence && c.hypotheses == nil),
-      ("--model", model != nil, !(compares && c.hypotheses != nil)), ("--hypotheses", c.hypotheses != nil, compares),
+      ("--model", model != nil, !(compares && c.hypotheses != nil)),
+      ("--hypotheses", c.hypotheses != nil, compares),
       ("--references", !c.references.isEmpty, compares && c.hypotheses != nil),
       ("--tokenize", c.tokenize != nil, metric == .bleu), ("--ignore-case", c.ignoreCase, metric == .bleu),
-      ("--stemmer", c.stemmer, metric == .rouge), ("--max-tokens", c.maxTokens != nil, compares && c.hypotheses == nil),
+      ("--stemmer", c.stemmer, metric == .rouge),
+      ("--max-tokens", c.maxTokens != nil, compares && c.hypotheses == nil),
       ("--stop", !c.stop.isEmpty, compares && c.hypotheses == nil),
     ]
     guard let flag = flags.first(where: { $0.1 && !$0.2 }) else { return }
@@ -69,7 +74,8 @@ struct Evaluate: ParsableCommand {
   func file() throws -> String {
     guard data.count == 1 else {
       throw LMError(
-        .usage, at: "--data", data.isEmpty ? "is missing" : "names \(data.count) files", remedy: "give one file")
+        .usage, at: "--data", data.isEmpty ? "is missing" : "names \(data.count) files",
+        remedy: "give one file")
     }
     return data[0]
   }

@@ -19,7 +19,8 @@ struct WindowOptions: ParsableArguments {
   var windows: WindowSettings.Kind?
   @Option(help: "Tokens of a window (default: the model's context).") var maxLength: Int?
   @Option(help: "From window to window (default: half a window).") var stride: Int?
-  @Option(help: "Also write the model's log-probabilities: 2 V + 12 bytes a token.") var saveReference: String?
+  @Option(help: "Also write the model's log-probabilities: 2 V + 12 bytes a token.") var saveReference:
+    String?
 }
 
 /// Texts to compare, and how.

@@ -40,19 +40,22 @@ struct Embed: ParsableCommand {
       embedder.settings.maximumTokens = maxLength
     }
     let texts = try texts()
-    let progress = ProgressLine("embed", total: texts.count, style: common.progressStyle)
+    let progress = common.progress("embed", total: texts.count)
     let start = ContinuousClock.now
     let summary = try write(texts, embedder, progress)
     progress.finish()
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     let cut = summary.cutTexts > 0 ? ", \(summary.cutTexts) of them cut" : ""
     common.say(
-      "\(texts.count) texts of \(summary.tokens) tokens\(cut), \(NumberText.short(Double(texts.count) / seconds)) texts/s")
+      "\(texts.count) texts of \(summary.tokens) tokens\(cut), \(NumberText.short(Double(texts.count) / seconds)) texts/s"
+    )
   }
 
   private func texts() throws -> [String] {
     guard input == "-" else { return try Segments.read(input, field: field) }
-    return try standardInputBytes().withUnsafeBytes { try Segments.texts(in: $0, field: field, from: "stdin") }
+    return try standardInputBytes().withUnsafeBytes {
+      try Segments.texts(in: $0, field: field, from: "stdin")
+    }
   }
 
   private func write(
@@ -60,7 +63,8 @@ struct Embed: ParsableCommand {
   ) throws(LMError) -> TextEmbedder.Summary {
     var summary = TextEmbedder.Summary()
     func embed(_ body: (UnsafeBufferPointer<Float>) throws(LMError) -> Void) throws(LMError) {
-      summary = try embedder.embed(texts, onProgress: { progress.update(step: $0) }) { _, vector throws(LMError) in
+      summary = try embedder.embed(texts, onProgress: { progress.update(step: $0) }) {
+        _, vector throws(LMError) in
         try body(vector)
       }
     }

@@ -47,7 +47,9 @@ public struct Bleu: Sendable, Equatable {
     for order in 1...Self.highestOrder {
       var allowed: [ArraySlice<Int>: Int] = [:]
       for version in versions { allowed.merge(ngramCounts(version, order: order)) { max($0, $1) } }
-      for (ngram, count) in ngramCounts(own, order: order) { matches[order - 1] += min(count, allowed[ngram] ?? 0) }
+      for (ngram, count) in ngramCounts(own, order: order) {
+        matches[order - 1] += min(count, allowed[ngram] ?? 0)
+      }
       totals[order - 1] += max(0, own.count - order + 1)
     }
     hypothesisLength += own.count

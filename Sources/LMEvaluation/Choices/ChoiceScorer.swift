@@ -44,7 +44,8 @@ public struct ChoiceScorer {
     for choice in encoded.choices {
       var losses: [Float] = []
       func add(_ hidden: Tensor, _ rows: Range<Int>, _ targets: ArraySlice<Int32>) throws(LMError) {
-        try model.forEachScores(after: hidden, rows: rows, precision: precision) { range, scores throws(LMError) in
+        try model.forEachScores(after: hidden, rows: rows, precision: precision) {
+          range, scores throws(LMError) in
           let first = targets.startIndex + range.lowerBound - rows.lowerBound
           losses += try TokenScorer.losses(scores, targets: targets[first..<first + range.count])
         }

@@ -45,7 +45,8 @@ public struct Divergence: Sendable {
     let vocabulary = scorer.model.configuration.vocabularySize
     guard vocabulary == reference.vocabularySize else {
       throw LMError(
-        at: "the reference", "is of a vocabulary of \(reference.vocabularySize), the model's has \(vocabulary)",
+        at: "the reference",
+        "is of a vocabulary of \(reference.vocabularySize), the model's has \(vocabulary)",
         remedy: "compare models of one vocabulary")
     }
     let text = reference.text

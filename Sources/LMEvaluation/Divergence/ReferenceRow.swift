@@ -1,9 +1,9 @@
 import Glibc
 
-/// The log-probabilities of the whole vocabulary in one place of a text, 16 bits each: ln p = highest − step · n.
+/// The log-probabilities of the whole vocabulary in one place of a text, 16 bits each: ln p = highest − step · n².
 ///
-/// The step is chosen so that the row's range fits, at most ``widestRange`` nats below the highest: the error is at
-/// most half a step, 2.5 · 10⁻⁴ nats, and moves a divergence by about 10⁻⁸.
+/// The step is chosen so that the row's range R fits, at most ``widestRange`` nats. At x nats below the highest the
+/// error is at most √(x R) / 65535: below 10⁻⁴ nats where p counts, 5 · 10⁻⁴ at the end, and of either sign.
 package struct ReferenceRow {
   /// Nats below the highest beyond which a token is taken for that unlikely: p < 2 · 10⁻¹⁴.
   package static let widestRange: Float = 32
@@ -21,14 +21,14 @@ package struct ReferenceRow {
     let logSum = Self.logSum(scores)
     let (low, high) = scores.reduce((Float.infinity, -Float.infinity)) { (min($0.0, $1), max($0.1, $1)) }
     let range = min(high - low, widestRange)
-    let step = range > 0 ? range / 65_535 : 1
+    let step = range > 0 ? range / (65_535 * 65_535) : 1
     for (index, value) in [high - logSum, step, loss].enumerated() {
       row[2 * index] = UInt16(truncatingIfNeeded: value.bitPattern)
       row[2 * index + 1] = UInt16(value.bitPattern >> 16)
     }
     let scale = 1 / step
     for (index, score) in scores.enumerated() {
-      row[headLength + index] = UInt16(min((high - score) * scale, 65_535).rounded())
+      row[headLength + index] = UInt16(min(((high - score) * scale).squareRoot(), 65_535).rounded())
     }
   }
 
@@ -71,7 +71,7 @@ package struct ReferenceRow {
       var part: Float = 0
       for index in start..<min(start + 64, scores.count) {
         let number = numbers[Self.headLength + index]
-        let reference = highest - step * Float(number)
+        let reference = highest - step * Float(number) * Float(number)
         part += expf(reference) * (reference - (scores[index] - logSum))
         if number < numbers[Self.headLength + referenceTop] { referenceTop = index }
         if scores[index] > scores[top] { top = index }

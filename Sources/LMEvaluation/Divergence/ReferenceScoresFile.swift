@@ -27,7 +27,9 @@ public struct ReferenceScoresFile {
       throw Self.misfit(path, "does not say how its windows are cut")
     }
     func number(_ key: String, in range: ClosedRange<Int>) throws(LMError) -> Int {
-      if case .string(let text)? = metadata[key], let number = Int(text), range.contains(number) { return number }
+      if case .string(let text)? = metadata[key], let number = Int(text), range.contains(number) {
+        return number
+      }
       throw Self.misfit(path, "has no \(key) from \(range.lowerBound) to \(range.upperBound)")
     }
     let length = try number("max_length", in: 2...1 << 30)
@@ -38,7 +40,8 @@ public struct ReferenceScoresFile {
     let rows = try file.entry("rows")
     let scored = settings.windows(of: ids.count).reduce(0) { $0 + $1.scored.count }
     guard rows.type == .uint16, rows.shape == [scored, ReferenceRow.headLength + vocabulary] else {
-      throw Self.misfit(path, "has rows of shape \(rows.shape) for \(scored) tokens and \(vocabulary) entries")
+      throw Self.misfit(
+        path, "has rows of shape \(rows.shape) for \(scored) tokens and \(vocabulary) entries")
     }
     text = EvaluationText(
       ids: ids, byteCount: try number("bytes", in: 0...1 << 50), begin: begin < 0 ? nil : Int32(begin))
@@ -49,7 +52,9 @@ public struct ReferenceScoresFile {
     let entry = try file.entry("ids")
     guard entry.type == .int32, entry.shape.count == 1 else { throw misfit(path, "has no list of ids") }
     return file.withBytes(of: entry) { bytes in
-      (0..<entry.shape[0]).map { Int32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Int32.self)) }
+      (0..<entry.shape[0]).map {
+        Int32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Int32.self))
+      }
     }
   }
 
@@ -101,7 +106,8 @@ public struct ReferenceScoresFile {
     try AtomicFile.write(path) { file throws(LMError) in
       try plan.write(to: file) { entry, file throws(LMError) in
         guard entry.name == "rows" else { return try file.write(bytes(of: text.ids)) }
-        try scorer.forEachScores(windows, of: text.ids, begin: settings.begin(of: text)) { places, scores throws(LMError) in
+        try scorer.forEachScores(windows, of: text.ids, begin: settings.begin(of: text)) {
+          places, scores throws(LMError) in
           let losses = try TokenScorer.losses(scores, targets: text.ids[places])
           try file.write(encoded(scores, losses))
           for loss in losses { result.losses.add(Double(loss)) }
@@ -124,7 +130,8 @@ public struct ReferenceScoresFile {
       parallel(losses.count, grain: max(1, elementGrain / columns)) { range in
         for row in range {
           ReferenceRow.encode(
-            UnsafeBufferPointer(rebasing: scores.floats[row * columns..<(row + 1) * columns]), loss: losses[row],
+            UnsafeBufferPointer(rebasing: scores.floats[row * columns..<(row + 1) * columns]),
+            loss: losses[row],
             into: UnsafeMutableBufferPointer(rebasing: numbers[row * width..<(row + 1) * width]))
         }
       }

@@ -44,7 +44,8 @@ public struct Perplexity: Sendable, Equatable {
     self.init(text)
     let windows = try settings.checkedWindows(text)
     var sums = SampleMean()
-    try scorer.forEachScores(windows, of: text.ids, begin: settings.begin(of: text)) { places, scores throws(LMError) in
+    try scorer.forEachScores(windows, of: text.ids, begin: settings.begin(of: text)) {
+      places, scores throws(LMError) in
       for loss in try TokenScorer.losses(scores, targets: text.ids[places]) { sums.add(Double(loss)) }
       onProgress(places.upperBound, text.ids.count, sums.value)
     }

@@ -56,7 +56,8 @@ public struct WindowSettings: Sendable, Equatable {
   private func halves(_ count: Int) -> [ScoringWindow] {
     (0..<count / length).compactMap { index in
       let range = index * length..<(index + 1) * length
-      let scored = range.lowerBound + length / 2 + 1..<max(range.upperBound, range.lowerBound + length / 2 + 1)
+      let scored =
+        range.lowerBound + length / 2 + 1..<max(range.upperBound, range.lowerBound + length / 2 + 1)
       return scored.isEmpty ? nil : ScoringWindow(range: range, scored: scored)
     }
   }

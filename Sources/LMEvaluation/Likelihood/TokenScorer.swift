@@ -59,7 +59,8 @@ public struct TokenScorer {
       // The scores of a token stand in the row before it.
       let shift = start - window.range.lowerBound - 1
       let rows = window.scored.lowerBound + shift..<window.scored.upperBound + shift
-      try model.forEachScores(after: hidden, rows: rows, precision: precision) { rows, scores throws(LMError) in
+      try model.forEachScores(after: hidden, rows: rows, precision: precision) {
+        rows, scores throws(LMError) in
         try body(rows.lowerBound - shift..<rows.upperBound - shift, scores)
       }
       start += window.range.count
@@ -77,7 +78,8 @@ public struct TokenScorer {
       else { return }
       parallel(targets.count, grain: max(1, elementGrain / max(1, width))) { range in
         Kernels.table.pointee.cross_entropy(
-          LM_F32, range.count, width, width, score + range.lowerBound * width, target + range.lowerBound, 0, 1,
+          LM_F32, range.count, width, width, score + range.lowerBound * width, target + range.lowerBound, 0,
+          1,
           0, loss + range.lowerBound)
       }
     }

@@ -84,7 +84,8 @@ package struct PorterStemmer {
 
   /// Step 3.
   private static let simpleSuffixes = [
-    ("icate", "ic"), ("ative", ""), ("alize", "al"), ("iciti", "ic"), ("ical", "ic"), ("ful", ""), ("ness", ""),
+    ("icate", "ic"), ("ative", ""), ("alize", "al"), ("iciti", "ic"), ("ical", "ic"), ("ful", ""),
+    ("ness", ""),
   ]
 
   /// Step 4.
@@ -97,7 +98,8 @@ package struct PorterStemmer {
   }
 
   private static let longSuffixes = [
-    "al", "ance", "ence", "er", "ic", "able", "ible", "ant", "ement", "ment", "ent", "ion", "ou", "ism", "ate",
+    "al", "ance", "ence", "er", "ic", "able", "ible", "ant", "ement", "ment", "ent", "ion", "ou", "ism",
+    "ate",
     "iti", "ous", "ive", "ize",
   ]
 

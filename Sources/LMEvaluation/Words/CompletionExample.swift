@@ -24,7 +24,8 @@ public struct CompletionExample: Sendable, Equatable {
       guard !texts.isEmpty else { throw completion.failure("is empty", remedy: "give at least one text") }
       examples.append(
         CompletionExample(
-          prompt: try record["prompt"].string(), completions: texts, place: "\(path), example \(examples.count + 1)"))
+          prompt: try record["prompt"].string(), completions: texts,
+          place: "\(path), example \(examples.count + 1)"))
     }
     return examples
   }

@@ -37,7 +37,8 @@ public enum NPYFile {
       try writer.write(header)
       try body(writer)
       precondition(
-        writer.count == header.count + 4 * shape.reduce(1, *), "NPYFile: \(writer.count) bytes for shape \(shape)")
+        writer.count == header.count + 4 * shape.reduce(1, *),
+        "NPYFile: \(writer.count) bytes for shape \(shape)")
     }
   }
 

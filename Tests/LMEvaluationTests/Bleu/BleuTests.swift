@@ -13,7 +13,8 @@ import Testing
   /// The example of the paper: "the" counts as often as a reference has it, here twice of seven.
   @Test func `matches are clipped at the reference that has most`() {
     var bleu = Bleu()
-    bleu.add("the the the the the the the", references: ["the cat is on the mat", "there is a cat on the mat"])
+    bleu.add(
+      "the the the the the the the", references: ["the cat is on the mat", "there is a cat on the mat"])
     #expect(bleu.matches == [2, 0, 0, 0] && bleu.totals == [7, 6, 5, 4])
     // Both references are shorter by 1 and equal by 0: lengths 6 and 7; the closest counts.
     #expect(bleu.referenceLength == 7 && bleu.brevityPenalty == 1)

@@ -16,7 +16,8 @@ import Testing
   @Test func `scores are those of prompt and answer in one pass`() throws {
     let begin = try #require(Tokenizer.bytes().bosID)
     for (prompt, choices) in [
-      ("2 + 2 =", ["4", "five", "a fish"]), ("Who? ", ["Mia", "the fox"]), ("", ["yes", "no"]), ("x", [" y", "\nz"]),
+      ("2 + 2 =", ["4", "five", "a fish"]), ("Who? ", ["Mia", "the fox"]), ("", ["yes", "no"]),
+      ("x", [" y", "\nz"]),
     ] {
       let encoded = try scorer.encoded(question(prompt, choices))
       let sums = try scorer.logProbabilities(question(prompt, choices))
@@ -31,7 +32,9 @@ import Testing
   }
 
   @Test func `the space before an answer is the answer's`() throws {
-    #expect(try scorer.encoded(question("Who? ", ["Mia"] + ["x"])).choices == [" Mia", " x"].map { $0.utf8.map { Int32($0) } })
+    #expect(
+      try scorer.encoded(question("Who? ", ["Mia"] + ["x"])).choices
+        == [" Mia", " x"].map { $0.utf8.map { Int32($0) } })
     #expect(try scorer.encoded(question("Who?", ["Mia", "x"])).choices[0] == " Mia".utf8.map { Int32($0) })
   }
 

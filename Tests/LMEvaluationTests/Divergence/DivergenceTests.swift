@@ -23,9 +23,11 @@ import Testing
   private func logProbabilities(_ model: Transformer) -> [[Double]] {
     settings.windows(of: text.ids.count).flatMap { window in
       let ids = Array(text.ids[window.range])
-      let scores = doubles(model.logits(ids, ForwardContext(batch: 1, tokens: ids.count, precision: .float32)))
+      let scores = doubles(
+        model.logits(ids, ForwardContext(batch: 1, tokens: ids.count, precision: .float32)))
       return window.scored.map { place in
-        let row = Array(scores[(place - window.range.lowerBound - 1) * 53..<(place - window.range.lowerBound) * 53])
+        let row = Array(
+          scores[(place - window.range.lowerBound - 1) * 53..<(place - window.range.lowerBound) * 53])
         let sum = SampleModel.logSum(row)
         return row.map { $0 - sum }
       }
@@ -34,9 +36,11 @@ import Testing
 
   @Test func `a model does not differ from itself`() throws {
     let divergence = try Divergence(from: try saved(), scorer(3))
-    // At most half a step of 16 bits over 32 nats in one place (see ReferenceRow), and much less in the mean.
-    #expect(abs(divergence.divergence.value) < 1e-6 && abs(divergence.divergences[1]) < 2.5e-4)
-    #expect(divergence.sameTop.value == 1 && divergence.rootMeanSquareChange == 0 && divergence.perplexityRatio == 1)
+    // What 16 bits leave in one place (see ReferenceRow), and much less in the mean.
+    #expect(abs(divergence.divergence.value) < 1e-6 && abs(divergence.divergences[1]) < 5e-5)
+    #expect(
+      divergence.sameTop.value == 1 && divergence.rootMeanSquareChange == 0 && divergence.perplexityRatio == 1
+    )
     #expect(divergence.perplexity == divergence.referencePerplexity)
     let direct = try Perplexity(text, settings, scorer(3))
     #expect(divergence.perplexity.natsPerToken == direct.natsPerToken && direct.tokens == 299)
@@ -67,7 +71,8 @@ import Testing
   @Test func `the file says how the text is cut`() throws {
     for settings in [settings, WindowSettings(.halfContext, length: 12)] {
       let file = try saved(settings)
-      #expect(file.settings.kind == settings.kind && file.settings.length == settings.length && file.text == text)
+      #expect(
+        file.settings.kind == settings.kind && file.settings.length == settings.length && file.text == text)
       let tokens = settings.windows(of: 300).reduce(0) { $0 + $1.scored.count }
       let header = try FileSystem.size(of: temporary("r.safetensors")) - tokens * (2 * 53 + 12) - 4 * 300
       #expect((200..<400).contains(header))
@@ -85,7 +90,8 @@ import Testing
       let own = row.withUnsafeBufferPointer { row in
         finite.withUnsafeBufferPointer { ReferenceRow(row).comparison(with: $0, loss: 0.5) }
       }
-      #expect(own.map { abs($0.divergence) < 1e-4 && $0.hasSameTop } ?? false, "\(span): \(own?.divergence ?? -1)")
+      #expect(
+        own.map { abs($0.divergence) < 1e-4 && $0.hasSameTop } ?? false, "\(span): \(own?.divergence ?? -1)")
     }
   }
 
@@ -95,8 +101,10 @@ import Testing
     let good = try TemporaryDirectory.bytes(of: path)
     let text = String(decoding: good[8..<8 + Int(good[0]) + 256 * Int(good[1])], as: UTF8.self)
     for (found, other) in [
-      ("\"max_length\":\"24\"", "\"max_length\":\"01\""), ("\"stride\":\"10\"", "\"stride\":\"99\""), ("strided", "stridex"), ("lm-reference", "lm-referance"),
-      ("\"version\":\"1\"", "\"version\":\"2\""), ("\"vocabulary_size\":\"53\"", "\"vocabulary_size\":\"54\""),
+      ("\"max_length\":\"24\"", "\"max_length\":\"01\""), ("\"stride\":\"10\"", "\"stride\":\"99\""),
+      ("strided", "stridex"), ("lm-reference", "lm-referance"),
+      ("\"version\":\"1\"", "\"version\":\"2\""),
+      ("\"vocabulary_size\":\"53\"", "\"vocabulary_size\":\"54\""),
       ("\"begin\":\"-1\"", "\"begin\":\"53\""), ("I32", "F32"), ("U16", "F16"), ("\"rows\"", "\"rowz\""),
     ] {
       let changed = Array(text.replacing(found, with: other).utf8)
@@ -106,14 +114,18 @@ import Testing
     }
     // Rows of ones: a highest ln p that is not a number.
     try temporary.write("r.safetensors", good.dropLast(118) + [UInt8](repeating: 0xFF, count: 118))
-    #expect { try Divergence(from: try ReferenceScoresFile(path), scorer(3)) } throws: { "\($0)".contains("row 298") }
+    #expect { try Divergence(from: try ReferenceScoresFile(path), scorer(3)) } throws: {
+      "\($0)".contains("row 298")
+    }
     try temporary.write("r.safetensors", good.dropLast(2))
     #expect(throws: LMError.self) { try ReferenceScoresFile(path) }
   }
 
   @Test func `another vocabulary is refused, and ids beyond it`() throws {
     let file = try saved()
-    #expect { try Divergence(from: file, scorer(3, SampleModel.make(SampleModel.configuration(54)))) } throws: {
+    #expect {
+      try Divergence(from: file, scorer(3, SampleModel.make(SampleModel.configuration(54))))
+    } throws: {
       "\($0)".contains("one vocabulary")
     }
   }

@@ -38,7 +38,9 @@ import Testing
     for (settings, begin) in cases {
       for count in [2, 24, 100, 3000] where !settings.windows(of: count).isEmpty {
         let text = Array(ids[..<count])
-        let (own, expected) = (try perplexity(text, settings, begin: begin), reference(text, settings, begin: begin))
+        let (own, expected) = (
+          try perplexity(text, settings, begin: begin), reference(text, settings, begin: begin)
+        )
         #expect(own.tokens == expected.count)
         // Float32 scores of about 3: sums of 3,000 agree to 10⁻⁶.
         #expect(abs(own.natsPerToken - expected.value) < 1e-5, "\(settings) \(count)")
@@ -79,7 +81,9 @@ import Testing
     let model = SampleModel.make()
     model.embedding.value.floats[7] = .nan
     let text = EvaluationText(ids: SampleModel.ids(40), byteCount: 1, begin: nil)
-    #expect { try Perplexity(text, WindowSettings(length: 24), TokenScorer(model, precision: .float32)) } throws: {
+    #expect {
+      try Perplexity(text, WindowSettings(length: 24), TokenScorer(model, precision: .float32))
+    } throws: {
       ($0 as? LMError)?.kind == .diverged
     }
   }

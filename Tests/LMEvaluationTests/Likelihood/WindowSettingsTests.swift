@@ -35,7 +35,8 @@ import Testing
     for (count, length, stride) in [(100, 8, 7), (100, 8, 1), (33, 32, 16), (5, 8, 4)] {
       let windows = WindowSettings(length: length, stride: stride).windows(of: count)
       #expect(windows.flatMap { Array($0.scored) } == Array(1..<count))
-      #expect(windows.dropFirst().allSatisfy { $0.scored.lowerBound - $0.range.lowerBound >= length - stride })
+      #expect(
+        windows.dropFirst().allSatisfy { $0.scored.lowerBound - $0.range.lowerBound >= length - stride })
     }
   }
 

@@ -28,7 +28,9 @@ import Testing
   /// Lengths around the 64 bits of a word, alphabets from one letter to many.
   @Test func `length and path are those of the textbook's table`() {
     var random = RandomStream(seed: 3)
-    for (n, m) in [(0, 0), (1, 1), (5, 0), (7, 63), (31, 64), (33, 65), (64, 64), (65, 129), (130, 200), (200, 1)] {
+    for (n, m) in [
+      (0, 0), (1, 1), (5, 0), (7, 63), (31, 64), (33, 65), (64, 64), (65, 129), (130, 200), (200, 1),
+    ] {
       for letters in [1, 2, 5, 40] {
         let a = (0..<n).map { _ in random.uniform(below: letters) }
         let b = (0..<m).map { _ in random.uniform(below: letters) }

@@ -7,10 +7,14 @@ import Testing
   /// Examples of Porter's paper, and of what NLTK does otherwise (dies, spied, enjoy).
   @Test(
     arguments: [
-      ("caresses", "caress"), ("ponies", "poni"), ("agreed", "agre"), ("plastered", "plaster"), ("motoring", "motor"),
-      ("hopping", "hop"), ("falling", "fall"), ("filing", "file"), ("happy", "happi"), ("relational", "relat"),
-      ("vietnamization", "vietnam"), ("triplicate", "triplic"), ("adoption", "adopt"), ("controll", "control"),
-      ("dies", "die"), ("spied", "spi"), ("died", "die"), ("enjoy", "enjoy"), ("skies", "sky"), ("by", "by"), ("", ""),
+      ("caresses", "caress"), ("ponies", "poni"), ("agreed", "agre"), ("plastered", "plaster"),
+      ("motoring", "motor"),
+      ("hopping", "hop"), ("falling", "fall"), ("filing", "file"), ("happy", "happi"),
+      ("relational", "relat"),
+      ("vietnamization", "vietnam"), ("triplicate", "triplic"), ("adoption", "adopt"),
+      ("controll", "control"),
+      ("dies", "die"), ("spied", "spi"), ("died", "die"), ("enjoy", "enjoy"), ("skies", "sky"), ("by", "by"),
+      ("", ""),
     ])
   func `examples`(word: String, stem: String) { #expect(PorterStemmer.stem(word) == stem) }
 
@@ -22,7 +26,9 @@ import Testing
     try #require(answers.count == words.count)
     for (answer, word) in zip(answers, words) {
       let theirs = try answer.string()
-      if PorterStemmer.stem(word) != theirs { Issue.record("\(word): \(PorterStemmer.stem(word)), NLTK \(theirs)") }
+      if PorterStemmer.stem(word) != theirs {
+        Issue.record("\(word): \(PorterStemmer.stem(word)), NLTK \(theirs)")
+      }
     }
   }
 }

@@ -18,7 +18,9 @@ import Testing
 
   @Test func `nothing in common, and nothing at all, is 0`() throws {
     for kind in Rouge.Kind.allCases {
-      for (hypothesis, reference) in [("", ""), ("a", ""), ("", "a"), ("日本", "日本"), ("a", "b"), ("\n\n", "\n")] {
+      for (hypothesis, reference) in [
+        ("", ""), ("a", ""), ("", "a"), ("日本", "日本"), ("a", "b"), ("\n\n", "\n"),
+      ] {
         #expect(try score(hypothesis, reference, kind).fMeasure == 0, "\(kind) \(hypothesis) \(reference)")
       }
     }
@@ -57,7 +59,8 @@ import Testing
         let theirs = try expected.array().map { try $0.double() }
         let ours = try rouge.score(try one["hypothesis"].string(), references: references, kind)
         // Quotients of the same whole numbers.
-        let difference = zip(theirs, [ours.precision, ours.recall, ours.fMeasure]).map { abs($0 - $1) }.max() ?? 1
+        let difference =
+          zip(theirs, [ours.precision, ours.recall, ours.fMeasure]).map { abs($0 - $1) }.max() ?? 1
         #expect(difference < 1e-12, "\(kind): \(theirs) \(ours) \(value.text())")
       }
     }

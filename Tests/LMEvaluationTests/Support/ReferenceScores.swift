@@ -23,11 +23,16 @@ enum ReferencePrograms {
 struct RandomSentences {
   private var random: RandomStream
   private static let words = [
-    "the", "The", "cat", "cats", "sat", "on", "a", "mat", ",", ".", "1,000.5", "3.14", "12-34", "U.S.", "don't",
-    "(yes)", "well-known", "\"quoted\"", "&amp;lt;", "&quot;", "<skipped>", "x-\ny", "e-mail@x.org", "50%", "$5", "…",
-    "“deep”", "Größe", "STRASSE", "ΟΔΟΣ", "Σ", "İstanbul", "K", "é", "e\u{301}", "日本語", "、", "。", "٣٫٤", "½", "Ⅷ", "«a»", "—",
-    "a/b", "[b]", "{c}", "~d", "`e", "running", "flies", "happily", "nationalization", "\u{A0}", "\u{3000}x", "\u{85}",
-    "\u{1C}", "-", "--", "9-", "-9", ".5", "5.", "a.b", "a,b", "1.a", "a.1", "😀", "👩‍👩‍👧", "+", "=", "^", "|", "_", "\t",
+    "the", "The", "cat", "cats", "sat", "on", "a", "mat", ",", ".", "1,000.5", "3.14", "12-34", "U.S.",
+    "don't",
+    "(yes)", "well-known", "\"quoted\"", "&amp;lt;", "&quot;", "<skipped>", "x-\ny", "e-mail@x.org", "50%",
+    "$5", "…",
+    "“deep”", "Größe", "STRASSE", "ΟΔΟΣ", "Σ", "İstanbul", "K", "é", "e\u{301}", "日本語", "、", "。", "٣٫٤", "½",
+    "Ⅷ", "«a»", "—",
+    "a/b", "[b]", "{c}", "~d", "`e", "running", "flies", "happily", "nationalization", "\u{A0}", "\u{3000}x",
+    "\u{85}",
+    "\u{1C}", "-", "--", "9-", "-9", ".5", "5.", "a.b", "a,b", "1.a", "a.1", "😀", "👩‍👩‍👧", "+", "=", "^", "|",
+    "_", "\t",
     "\r", "\u{200B}", "\u{2028}", "٬", "100.", "#1", "dies", "lying", "generously", "is", "was", "to", "of",
   ]
 
@@ -53,9 +58,12 @@ struct RandomSentences {
   /// A word of small letters, made of endings that stemmers know.
   mutating func word() -> String {
     let parts = [
-      "a", "b", "e", "y", "l", "s", "t", "z", "st", "hop", "run", "gener", "al", "ational", "tional", "enci", "izer", "bli",
-      "alli", "entli", "eli", "ousli", "ization", "ator", "alism", "iveness", "fulness", "aliti", "biliti", "fulli", "logi",
-      "icate", "ative", "alize", "ical", "ful", "ness", "ance", "er", "ic", "able", "ement", "ment", "ent", "ion", "sion", "ism",
+      "a", "b", "e", "y", "l", "s", "t", "z", "st", "hop", "run", "gener", "al", "ational", "tional", "enci",
+      "izer", "bli",
+      "alli", "entli", "eli", "ousli", "ization", "ator", "alism", "iveness", "fulness", "aliti", "biliti",
+      "fulli", "logi",
+      "icate", "ative", "alize", "ical", "ful", "ness", "ance", "er", "ic", "able", "ement", "ment", "ent",
+      "ion", "sion", "ism",
       "ate", "ous", "ive", "ize", "ed", "eed", "ing", "ied", "ies", "sses", "ss", "es", "e", "ll", "yy", "9",
     ]
     return (0...random.uniform(below: 5)).map { _ in parts[random.uniform(below: parts.count)] }.joined()

@@ -11,7 +11,9 @@ enum SampleModel {
       headWidth: 6, hiddenWidth: 30)
   }
 
-  static func make(_ configuration: TransformerConfiguration = configuration(), seed: UInt64 = 3) -> Transformer {
+  static func make(_ configuration: TransformerConfiguration = configuration(), seed: UInt64 = 3)
+    -> Transformer
+  {
     let model = Transformer(configuration)
     model.initialize(seed: seed, deviation: 0.25)
     return model
