@@ -101,7 +101,8 @@ let package = Package(
     module(
       "LanguageModels",
       uses: [
-        "LMEvaluation", "LMTraining", "LMGeneration", "LMTransformer", "LMAutograd", "LMData", "LMFormats", "LMTokenizer",
+        "LMEvaluation", "LMTraining", "LMGeneration", "LMTransformer", "LMAutograd", "LMData", "LMFormats",
+        "LMTokenizer",
         "LMTensor", "LMRuntime",
       ]),
 
@@ -109,7 +110,8 @@ let package = Package(
     .executableTarget(
       name: "LMCommand",
       dependencies: [
-        "LanguageModels", "LMEvaluation", "LMTraining", "LMGeneration", "LMTransformer", "LMAutograd", "LMData",
+        "LanguageModels", "LMEvaluation", "LMTraining", "LMGeneration", "LMTransformer", "LMAutograd",
+        "LMData",
         "LMFormats", "LMTokenizer", "LMTensor", "LMRuntime",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),

@@ -16,13 +16,16 @@ extension LanguageModel {
     return TokenScorer(folder.model, precision: precision)
   }
 
-  /// The windows for this model, by default as long as its context.
+  /// Longest window where none is asked for: attention's time grows with the square.
+  private static let usualWindow = 2048
+
+  /// The windows for this model, by default as long as its context, but not over 2,048 tokens.
   /// - Throws: ``LMError`` of kind `usage` where a number is out of range.
   public func windows(
     _ kind: WindowSettings.Kind, length: Int?, stride: Int?
   ) throws(LMError) -> WindowSettings {
     let context = folder.config.configuration.contextLength
-    let settings = WindowSettings(kind, length: length ?? context, stride: stride)
+    let settings = WindowSettings(kind, length: length ?? min(context, Self.usualWindow), stride: stride)
     guard (2...max(2, context)).contains(settings.length), context > 1 else {
       throw LMError(
         .usage, at: "--max-length", "is \(settings.length), and the model's context is \(context)",

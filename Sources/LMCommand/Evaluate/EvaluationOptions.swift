@@ -17,7 +17,7 @@ extension BleuTokenizer: ExpressibleByArgument {}
 struct WindowOptions: ParsableArguments {
   @Option(help: "strided (every token once, as transformers) or half-context (as llama.cpp).")
   var windows: WindowSettings.Kind?
-  @Option(help: "Tokens of a window (default: the model's context).") var maxLength: Int?
+  @Option(help: "Tokens of a window (default: the model's context, at most 2048).") var maxLength: Int?
   @Option(help: "From window to window (default: half a window).") var stride: Int?
   @Option(help: "Also write the model's log-probabilities: 2 V + 12 bytes a token.") var saveReference:
     String?

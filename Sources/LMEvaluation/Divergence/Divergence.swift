@@ -36,7 +36,7 @@ public struct Divergence: Sendable {
 
   /// Runs `scorer`'s model on the text of `reference`.
   /// - Parameter onProgress: gets the tokens done, those of the whole text, and the mean divergence so far.
-  /// - Throws: ``LMError`` where the vocabularies differ, scores are not finite, or the file is damaged.
+  /// - Throws: ``LMError`` where the vocabularies differ, windows exceed the context, scores are not finite, or the file is damaged.
   /// - Complexity: a forward pass, and 2 V exponentials a token; 8 bytes of memory a token.
   public init(
     from reference: ReferenceScoresFile, _ scorer: TokenScorer,
@@ -48,6 +48,13 @@ public struct Divergence: Sendable {
         at: "the reference",
         "is of a vocabulary of \(reference.vocabularySize), the model's has \(vocabulary)",
         remedy: "compare models of one vocabulary")
+    }
+    let context = scorer.model.configuration.contextLength
+    guard reference.settings.length <= context else {
+      throw LMError(
+        at: "the reference",
+        "has windows of \(reference.settings.length) tokens, the model's context is \(context)",
+        remedy: "write it again with --max-length \(context)")
     }
     let text = reference.text
     perplexity = Perplexity(text)

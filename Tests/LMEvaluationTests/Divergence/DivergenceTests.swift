@@ -121,8 +121,13 @@ import Testing
     #expect(throws: LMError.self) { try ReferenceScoresFile(path) }
   }
 
-  @Test func `another vocabulary is refused, and ids beyond it`() throws {
+  @Test func `another vocabulary is refused, and a shorter context`() throws {
     let file = try saved()
+    var short = SampleModel.configuration()
+    short.contextLength = 23
+    #expect { try Divergence(from: file, scorer(3, SampleModel.make(short))) } throws: {
+      "\($0)".contains("the model's context is 23")
+    }
     #expect {
       try Divergence(from: file, scorer(3, SampleModel.make(SampleModel.configuration(54))))
     } throws: {
