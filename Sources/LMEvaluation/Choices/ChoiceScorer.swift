@@ -34,34 +34,39 @@ public struct ChoiceScorer {
   /// - Complexity: a pass over the prompt and one over each answer of two tokens or more.
   public func logProbabilities(_ question: ChoiceQuestion) throws(LMError) -> [Double] {
     let encoded = try encoded(question)
-    let (model, precision) = (scorer.model, scorer.precision)
     let longest = encoded.choices.map(\.count).max() ?? 0
-    let caches = model.makeCaches(capacity: encoded.prompt.count + longest, dtype: precision)
-    let prompt = model.hidden(
-      encoded.prompt, ForwardContext(tokens: encoded.prompt.count, caches: caches, precision: precision)
-    ).value
+    let caches = scorer.model.makeCaches(
+      capacity: encoded.prompt.count + longest, dtype: scorer.precision)
+    let prompt = hidden(encoded.prompt, caches)
+    let last = prompt.rows(prompt.rowCount - 1..<prompt.rowCount)
     var sums: [Double] = []
     for choice in encoded.choices {
-      var losses: [Float] = []
-      func add(_ hidden: Tensor, _ rows: Range<Int>, _ targets: ArraySlice<Int32>) throws(LMError) {
-        try model.forEachScores(after: hidden, rows: rows, precision: precision) {
-          range, scores throws(LMError) in
-          let first = targets.startIndex + range.lowerBound - rows.lowerBound
-          losses += try TokenScorer.losses(scores, targets: targets[first..<first + range.count])
-        }
-      }
-      try add(prompt, prompt.rowCount - 1..<prompt.rowCount, choice[..<1])
+      var sum = -(try loss(after: last, of: choice[..<1]))
       if choice.count > 1 {
-        let rest = Array(choice.dropLast())
-        let hidden = model.hidden(
-          rest, ForwardContext(tokens: rest.count, caches: caches, precision: precision)
-        ).value
-        try add(hidden, 0..<rest.count, choice[1...])
+        sum -= try loss(after: hidden(Array(choice.dropLast()), caches), of: choice[1...])
         for cache in caches { cache.truncate(to: encoded.prompt.count) }
       }
-      sums.append(-losses.reduce(0.0) { $0 + Double($1) })
+      sums.append(sum)
     }
     return sums
+  }
+
+  /// `[ids, D]` of ids behind what the caches hold.
+  private func hidden(_ ids: [Int32], _ caches: [KeyValueCache]) -> Tensor {
+    let context = ForwardContext(tokens: ids.count, caches: caches, precision: scorer.precision)
+    return scorer.model.hidden(ids, context).value
+  }
+
+  /// −Σ ln p of `targets`, each behind its row of `hidden`.
+  private func loss(after hidden: Tensor, of targets: ArraySlice<Int32>) throws(LMError) -> Double {
+    var total = 0.0
+    try scorer.model.forEachScores(
+      after: hidden, rows: 0..<targets.count, precision: scorer.precision
+    ) { rows, scores throws(LMError) in
+      let part = targets.dropFirst(rows.lowerBound).prefix(rows.count)
+      for loss in try TokenScorer.losses(scores, targets: part) { total += Double(loss) }
+    }
+    return total
   }
 
   /// The ids of prompt and answers, shortened to the context.
