@@ -146,7 +146,11 @@ let package = Package(
     tests(
       "LMTraining",
       uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMData", "LMFormats", "LMRuntime"]),
-    tests("LanguageModels", uses: ["LMTraining", "LMTransformer", "LMAutograd", "LMTensor", "LMRuntime"]),
+    tests(
+      "LanguageModels",
+      uses: [
+        "LMEvaluation", "LMTraining", "LMTransformer", "LMAutograd", "LMTensor", "LMTokenizer", "LMRuntime",
+      ]),
     tests("LMCommand", uses: ["LMFormats", "LMRuntime"]),
     tests("LMGeneration", uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMRuntime"]),
     tests(

@@ -49,9 +49,10 @@ import Testing
     #expect(try same["perplexity"].value == saved["perplexity"].value)
     #expect(try abs(same["kl_divergence"].double()) < 1e-6 && same["same_top"].double() == 1)
     let other = try json(["--metric", "kl-divergence", "--reference", scores, "--precision", "bf16"])
-    let mean = try other["kl_divergence"].double()
-    #expect(mean > 0 && mean < 1e-3)
-    #expect(try other["kl_divergence_99%"].double() > mean && other["kl_divergence_max"].double() > mean)
+    // The sample model is nearly uniform: the difference is about what 16 bits leave.
+    #expect(try abs(other["kl_divergence"].double()) < 1e-3 && other["same_top"].double() > 0.5)
+    #expect(try other["perplexity"].value != saved["perplexity"].value)
+    #expect(try other["kl_divergence_max"].double() > other["kl_divergence_median"].double())
     #expect(
       try evaluate(["--metric=kl-divergence", "--reference", path]).isRefused(2, saying: "safetensors"))
   }
