@@ -129,8 +129,9 @@ let package = Package(
       name: "LMTestSupport", dependencies: ["LMRuntime", "LMTensor"], path: "Tests/LMTestSupport",
       swiftSettings: settings),
     .target(
-      name: "LMFuzz", dependencies: ["LMRuntime", "LMTokenizer"], path: "Tests/Fuzz/LMFuzz",
-      swiftSettings: settings),
+      name: "LMFuzz",
+      dependencies: ["LMRuntime", "LMTensor", "LMTokenizer", "LMFormats", "LMTransformer", "LMTraining"],
+      path: "Tests/Fuzz/LMFuzz", swiftSettings: settings),
     .executableTarget(
       name: "lm-fuzz", dependencies: ["LMFuzz", "LMRuntime"], path: "Tests/Fuzz/Command",
       swiftSettings: settings),
@@ -149,9 +150,11 @@ let package = Package(
     tests(
       "LanguageModels",
       uses: [
-        "LMEvaluation", "LMTraining", "LMTransformer", "LMAutograd", "LMTensor", "LMTokenizer", "LMRuntime",
+        "LMEvaluation", "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd",
+        "LMTensor",
+        "LMTokenizer", "LMRuntime",
       ]),
-    tests("LMCommand", uses: ["LMFormats", "LMRuntime"]),
+    tests("LMCommand", uses: ["LMFormats", "LMTensor", "LMRuntime"]),
     tests("LMGeneration", uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMRuntime"]),
     tests(
       "LMEvaluation",

@@ -32,6 +32,7 @@ struct LMCommand: ParsableCommand {
 
   static func main() {
     signal(SIGPIPE, SIG_IGN)
+    MappedFileFault.install()
     do {
       let arguments = try ConfigFile.expanded(Array(CommandLine.arguments.dropFirst()))
       var command = try parseAsRoot(arguments)

@@ -18,8 +18,7 @@ extension Transformer {
     for start in stride(from: range.lowerBound, to: range.upperBound, by: most) {
       let rows = start..<min(range.upperBound, start + most)
       let chunk = scores.rows(0..<rows.count)
-      MatrixProduct.multiply(
-        .rows(of: hidden.rows(rows)), .rows(of: head.value), precision: precision, into: MatrixResult(chunk))
+      head.multiply(hidden.rows(rows), precision: precision, into: chunk)
       if let cap = configuration.logitSoftCap { chunk.softCapInPlace(cap) }
       try body(rows, chunk)
     }

@@ -21,33 +21,34 @@ public final class Transformer {
   /// `[V, D]`: the embedding table when tied.
   public let head: Parameter
 
-  /// A model whose linear weights are zero: to be initialised or loaded.
+  /// A model whose linear weights are zero: to be initialised or loaded. They take memory when they are first used.
   /// - Precondition: `configuration` is valid (``TransformerConfiguration/validate(at:)``).
   public init(_ configuration: TransformerConfiguration) {
     self.configuration = configuration
     let c = configuration
-    embedding = Parameter("embedding.weight", Tensor.zeros([c.vocabularySize, c.width]), decays: true)
+    embedding = Parameter("embedding.weight", shape: [c.vocabularySize, c.width], decays: true)
     switch c.position {
     case .learned:
       let rows = c.contextLength + c.positionOffset
-      positionTable = Parameter("positions.weight", Tensor.zeros([rows, c.width]), decays: true)
+      positionTable = Parameter("positions.weight", shape: [rows, c.width], decays: true)
     case .sinusoidal:
-      let table = Parameter(
-        "positions.weight", sinusoidalPositions(c.contextLength, width: c.width), decays: false)
+      let table = Parameter("positions.weight", shape: [c.contextLength, c.width], decays: false) {
+        sinusoidalPositions(c.contextLength, width: c.width).copy(into: $0)
+      }
       table.isTrainable = false
       positionTable = table
     case .rotary, .alibi:
       positionTable = nil
     }
     segmentTable =
-      c.segments > 0 ? Parameter("segments.weight", Tensor.zeros([c.segments, c.width]), decays: true) : nil
+      c.segments > 0 ? Parameter("segments.weight", shape: [c.segments, c.width], decays: true) : nil
     embeddingNorm = c.normsEmbedding ? Norm("embedding.norm", c) : nil
     let positions = AttentionPositions(c)
     blocks = (0..<c.layers).map { TransformerBlock($0, c, positions: positions) }
     finalNorm = c.hasFinalNorm ? Norm("norm", c) : nil
     head =
       c.tiesHead
-      ? embedding : Parameter("head.weight", Tensor.zeros([c.vocabularySize, c.width]), decays: true)
+      ? embedding : Parameter("head.weight", shape: [c.vocabularySize, c.width], decays: true)
   }
 
   /// Everything that is trained or stored, each once, in the order of the model.
@@ -96,8 +97,7 @@ public final class Transformer {
   public func logits(_ ids: [Int32], _ context: ForwardContext) -> Tensor {
     let x = hidden(ids, context).value
     let scores = Tensor([x.rowCount, configuration.vocabularySize])
-    MatrixProduct.multiply(
-      .rows(of: x), .rows(of: head.value), precision: context.precision, into: MatrixResult(scores))
+    head.multiply(x, precision: context.precision, into: scores)
     if let cap = configuration.logitSoftCap { scores.softCapInPlace(cap) }
     return scores
   }
@@ -107,7 +107,7 @@ public final class Transformer {
     let x = hidden(ids, context).value
     let last = x.rows(x.rowCount - 1..<x.rowCount).converted(to: .float32).reshaped([configuration.width])
     let scores = Tensor([configuration.vocabularySize])
-    MatrixProduct.multiply(head.value, vector: last, into: scores)
+    head.multiply(vector: last, into: scores)
     if let cap = configuration.logitSoftCap { scores.softCapInPlace(cap) }
     return scores
   }

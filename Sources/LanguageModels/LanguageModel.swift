@@ -49,7 +49,8 @@ public final class LanguageModel {
   ///   - maximumTokens: at most this many tokens.
   ///   - stopTexts: texts at which to stop; they are not handed out.
   ///   - onText: gets every piece; false ends the generation.
-  /// - Throws: ``LMError`` where the prompt does not fit the context or a setting is out of range.
+  /// - Throws: ``LMError`` where the prompt does not fit the context, a setting is out of range, or the weights were
+  ///   changed on the disk meanwhile.
   @discardableResult
   public func generate(
     _ prompt: String, _ settings: SamplingSettings = SamplingSettings(), maximumTokens: Int,
@@ -73,6 +74,7 @@ public final class LanguageModel {
       }
     }
     if let failure { throw failure }
+    try folder.checkUnchanged()
     let rest = stops.isStopped ? [] : stops.append(decoder.finish().utf8) + stops.finish()
     if !rest.isEmpty { _ = onText(String(decoding: rest, as: UTF8.self)) }
     return result

@@ -15,10 +15,10 @@ public struct RelativeBias: Sendable {
   }
 
   /// ALiBi (arXiv 2108.12409): −slope · distance. For H heads, a power of two, the slopes are the geometric
-  /// sequence that starts at 2^(−8/H).
-  public static func alibi(heads: Int, order: Order = .extended) -> RelativeBias {
+  /// sequence that starts at 2^(−m/H), m being `maximum`.
+  public static func alibi(heads: Int, order: Order = .extended, maximum: Float = 8) -> RelativeBias {
     func sequence(_ count: Int) -> [Float] {
-      (1...count).map { Float(pow(2, -8 * Double($0) / Double(count))) }
+      (1...count).map { Float(pow(2, -Double(maximum) * Double($0) / Double(count))) }
     }
     let power = 1 << (Int.bitWidth - 1 - heads.leadingZeroBitCount)
     if power != heads, order == .interleaved {

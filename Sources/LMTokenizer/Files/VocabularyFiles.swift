@@ -26,15 +26,6 @@ enum VocabularyFiles {
     let added = names.compactMap { name in id(name).map { AddedToken(name, id: $0) } }
     let model = WordPieceModel(vocabulary: vocabulary, modelCount: vocabulary.count, unknownID: unknown)
     let lowercases = try configuration?.optional("do_lower_case")?.bool() ?? true
-    var template = SequenceTemplate()
-    if let begin = id("[CLS]"), let end = id("[SEP]") {
-      template = SequenceTemplate(
-        prefix: [begin], suffix: [end],
-        pair: [
-          .token(begin, typeID: 0), .text(0, typeID: 0), .token(end, typeID: 0), .text(1, typeID: 1),
-          .token(end, typeID: 1),
-        ])
-    }
     return Tokenizer(
       model: .wordPiece(model),
       normalizer: .bert(
@@ -42,7 +33,7 @@ enum VocabularyFiles {
           separatesChinese: try configuration?.optional("tokenize_chinese_chars")?.bool() ?? true,
           stripsAccents: try configuration?.optional("strip_accents")?.bool(), lowercases: lowercases)),
       preTokenizer: .bert, decoder: .wordPiece(prefix: "##", cleansUp: true), addedTokens: added,
-      template: template)
+      template: SequenceTemplate(begin: id("[CLS]"), end: id("[SEP]")))
   }
 
   /// GPT-2's: a byte-level BPE with its pattern. `<|endoftext|>` is special where the vocabulary has it.
