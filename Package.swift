@@ -101,16 +101,25 @@ let package = Package(
     module(
       "LanguageModels",
       uses: [
+<<<<<<< HEAD
         "LMEvaluation", "LMTraining", "LMGeneration", "LMTransformer", "LMAutograd", "LMData", "LMFormats",
         "LMTokenizer",
         "LMTensor", "LMRuntime",
+=======
+        "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd", "LMData", "LMFormats",
+        "LMTokenizer", "LMTensor", "LMRuntime",
+>>>>>>> bca490aefaf5edbf360971c54e9ec417de6e9d2b
       ]),
 
     // MARK: Floor 8
     .executableTarget(
       name: "LMCommand",
       dependencies: [
+<<<<<<< HEAD
         "LanguageModels", "LMEvaluation", "LMTraining", "LMGeneration", "LMTransformer", "LMAutograd",
+=======
+        "LanguageModels", "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd",
+>>>>>>> bca490aefaf5edbf360971c54e9ec417de6e9d2b
         "LMData",
         "LMFormats", "LMTokenizer", "LMTensor", "LMRuntime",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -146,10 +155,11 @@ let package = Package(
     tests("LMTransformer", uses: ["LMAttention", "LMAutograd", "LMTensor", "LMRuntime"]),
     tests(
       "LMTraining",
-      uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMData", "LMFormats", "LMRuntime"]),
+      uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMData", "LMFormats", "LMTokenizer", "LMRuntime"]),
     tests(
       "LanguageModels",
       uses: [
+<<<<<<< HEAD
         "LMEvaluation", "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd",
         "LMTensor",
         "LMTokenizer", "LMRuntime",
@@ -159,5 +169,12 @@ let package = Package(
     tests(
       "LMEvaluation",
       uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMData", "LMFormats", "LMTokenizer", "LMRuntime"]),
+=======
+        "LMData", "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd", "LMTensor",
+        "LMRuntime",
+      ]),
+    tests("LMCommand", uses: ["LMFormats", "LMTensor", "LMRuntime"]),
+    tests("LMGeneration", uses: ["LMTransformer", "LMAttention", "LMAutograd", "LMTensor", "LMRuntime"]),
+>>>>>>> bca490aefaf5edbf360971c54e9ec417de6e9d2b
   ]
 )

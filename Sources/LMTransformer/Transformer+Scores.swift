@@ -18,7 +18,10 @@ extension Transformer {
     for start in stride(from: range.lowerBound, to: range.upperBound, by: most) {
       let rows = start..<min(range.upperBound, start + most)
       let chunk = scores.rows(0..<rows.count)
-      head.multiply(hidden.rows(rows), precision: precision, into: chunk)
+      let x = transformed(
+        Variable(hidden.rows(rows)), ForwardContext(batch: 1, tokens: rows.count, precision: precision)
+      ).value
+      head.multiply(x, bias: headBias?.value, precision: precision, into: chunk)
       if let cap = configuration.logitSoftCap { chunk.softCapInPlace(cap) }
       try body(rows, chunk)
     }

@@ -8,9 +8,10 @@ extension LanguageModel {
   /// Scores tokens with this model.
   /// - Throws: ``LMError`` where the model is an encoder: it predicts no text.
   public func scorer() throws(LMError) -> TokenScorer {
-    guard folder.config.configuration.isCausal else {
+    let c = folder.config.configuration
+    guard c.isCausal, c.outputs.contains(.vocabulary) else {
       throw LMError(
-        .usage, at: "--model", "is an encoder, which predicts no text",
+        .usage, at: "--model", "is an encoder or has no head, and predicts no text",
         remedy: "give a decoder, such as a Llama")
     }
     return TokenScorer(folder.model, precision: precision)

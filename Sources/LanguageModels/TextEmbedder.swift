@@ -18,8 +18,11 @@ public struct TextEmbedder {
   public let precision: DType
   private let model: Transformer
   private let tokenizer: Tokenizer
-  /// Tokens of a pass: few enough that what a layer computes stays in the cache.
-  private static let batchTokens = 2048
+  /// The files that hold the weights; nil for a model in memory.
+  private let folder: ModelFolder?
+  /// Tokens of a pass: few enough that what a layer computes stays in the cache. Where the rotation depends on the
+  /// length of a sequence, each is a pass of its own.
+  private var batchTokens: Int { model.frequenciesDependOnLength ? 0 : 2048 }
   /// Texts that are sorted together; so many vectors wait for their place.
   private static let textsPerWave = 4096
 
@@ -30,7 +33,8 @@ public struct TextEmbedder {
     guard let tokenizer = folder.tokenizer else {
       throw LMError(at: path, "has no tokenizer.json", remedy: "copy the tokenizer's files into the folder")
     }
-    self.init(folder.model, tokenizer, try EmbeddingSettings(folder: path), precision: precision)
+    (model, self.tokenizer, settings) = (folder.model, tokenizer, try EmbeddingSettings(folder: path))
+    (self.precision, self.folder) = (precision, folder)
   }
 
   /// An embedder of a model in memory.
@@ -38,6 +42,7 @@ public struct TextEmbedder {
     _ model: Transformer, _ tokenizer: Tokenizer, _ settings: EmbeddingSettings = .init(), precision: DType
   ) {
     (self.model, self.tokenizer, self.settings, self.precision) = (model, tokenizer, settings, precision)
+    folder = nil
   }
 
   /// Columns of a vector.
@@ -58,7 +63,8 @@ public struct TextEmbedder {
   /// - Parameters:
   ///   - onProgress: gets the number of texts done.
   ///   - body: gets the index of each text, in order, and its vector `[width]`.
-  /// - Throws: ``LMError`` where a text has no tokens or vectors are not finite, or what `body` throws.
+  /// - Throws: ``LMError`` where a text has no tokens, vectors are not finite, or the weights were changed
+  ///   on the disk meanwhile, or what `body` throws.
   /// - Complexity: a forward pass over all tokens; memory of 4096 texts' ids and vectors.
   @discardableResult
   public func embed(
@@ -77,6 +83,7 @@ public struct TextEmbedder {
         }
       }
     }
+    try folder?.checkUnchanged()
     return summary
   }
 
@@ -113,7 +120,7 @@ public struct TextEmbedder {
     var next = 0
     while next < order.count {
       var (end, tokens) = (next, 0)
-      while end < order.count, end == next || tokens + ids[order[end]].count <= Self.batchTokens {
+      while end < order.count, end == next || tokens + ids[order[end]].count <= batchTokens {
         tokens += ids[order[end]].count
         end += 1
       }

@@ -36,7 +36,7 @@ import Testing
 
   @Test func `an encoder predicts no text`() throws {
     let encoder = try language(causal: false)
-    #expect { try encoder.scorer() } throws: { "\($0)".contains("is an encoder") }
+    #expect { try encoder.scorer() } throws: { "\($0)".contains("predicts no text") }
     #expect(throws: LMError.self) { try encoder.choiceScorer() }
   }
 

@@ -25,6 +25,7 @@ extension Evaluate {
         try Perplexity(text, settings, scorer, onProgress: show)
       }
     progress.finish()
+    try language.folder.checkUnchanged()
     var object = JSONObject()
     object["perplexity"] = .number(result.perplexity)
     object["perplexity_stderr"] = .number(result.perplexityError)
@@ -50,12 +51,14 @@ extension Evaluate {
         remedy: "write one with the other model: lm evaluate --data … --save-reference FILE")
     }
     let file = try ReferenceScoresFile(reference)
-    let scorer = try language().scorer()
+    let language = try language()
+    let scorer = try language.scorer()
     let progress = common.progress("evaluate", total: file.text.ids.count)
     let result = try Divergence(from: file, scorer) { done, _, mean in
       progress.update(step: done, "divergence \(NumberText.fixed(mean, decimals: 5))")
     }
     progress.finish()
+    try language.folder.checkUnchanged()
     var object = JSONObject()
     func set(_ key: String, _ value: Double, _ error: Double) {
       object[key] = .number(value)
@@ -87,12 +90,14 @@ extension Evaluate {
   /// Questions with given answers.
   func accuracy() throws -> JSONObject {
     let questions = try ChoiceQuestion.read(try file())
-    let scorer = try language().choiceScorer()
+    let language = try language()
+    let scorer = try language.choiceScorer()
     let progress = common.progress("evaluate", total: questions.count)
     let result = try ChoiceAccuracy(questions, scorer) { done, accuracy in
       progress.update(step: done, "acc \(NumberText.fixed(accuracy, decimals: 4))")
     }
     progress.finish()
+    try language.folder.checkUnchanged()
     var object = JSONObject()
     object["acc"] = .number(result.plain.value)
     object["acc_stderr"] = .number(result.plain.standardError)

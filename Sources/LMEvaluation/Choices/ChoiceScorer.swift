@@ -6,7 +6,7 @@ import LMTransformer
 
 /// How likely a model finds each answer to a question.
 ///
-/// The prompt is computed once for all of them. Text and answer are encoded together, so that the tokens at the
+/// The prompt is computed once for all of them, and the answers in one pass, each behind a fork of its cache. Text and answer are encoded together, so that the tokens at the
 /// border are those of the whole; the answer's are what stands behind as many tokens as the prompt alone has.
 /// Prompt and answer are joined by a space where there is none, which belongs to the answer (as in
 /// EleutherAI's lm-evaluation-harness).
@@ -31,30 +31,32 @@ public struct ChoiceScorer {
   /// Σ ln p of each answer's tokens.
   /// - Throws: ``LMError`` where an answer does not fit the context, or scores are not finite. A prompt that is
   ///   too long loses its beginning.
-  /// - Complexity: a pass over the prompt and one over each answer of two tokens or more.
+  /// - Complexity: a pass over the prompt, and one over all answers.
   public func logProbabilities(_ question: ChoiceQuestion) throws(LMError) -> [Double] {
     let encoded = try encoded(question)
-    let longest = encoded.choices.map(\.count).max() ?? 0
-    let caches = scorer.model.makeCaches(
-      capacity: encoded.prompt.count + longest, dtype: scorer.precision)
-    let prompt = hidden(encoded.prompt, caches)
+    let cache = scorer.model.makeCache(CacheType(scorer.precision))
+    let prompt = hidden([encoded.prompt], [cache])
     let last = prompt.rows(prompt.rowCount - 1..<prompt.rowCount)
     var sums: [Double] = []
-    for choice in encoded.choices {
-      var sum = -(try loss(after: last, of: choice[..<1]))
-      if choice.count > 1 {
-        sum -= try loss(after: hidden(Array(choice.dropLast()), caches), of: choice[1...])
-        for cache in caches { cache.truncate(to: encoded.prompt.count) }
-      }
-      sums.append(sum)
+    for choice in encoded.choices { sums.append(-(try loss(after: last, of: choice[..<1]))) }
+    // The last token of an answer is predicted and not read.
+    let open = encoded.choices.indices.filter { encoded.choices[$0].count > 1 }
+    let rest = open.map { Array(encoded.choices[$0].dropLast()) }
+    guard !open.isEmpty else { return sums }
+    let answers = hidden(rest, open.map { _ in cache.fork() })
+    var start = 0
+    for (index, ids) in zip(open, rest) {
+      let rows = answers.rows(start..<start + ids.count)
+      sums[index] -= try loss(after: rows, of: encoded.choices[index][1...])
+      start += ids.count
     }
     return sums
   }
 
-  /// `[ids, D]` of ids behind what the caches hold.
-  private func hidden(_ ids: [Int32], _ caches: [KeyValueCache]) -> Tensor {
-    let context = ForwardContext(tokens: ids.count, caches: caches, precision: scorer.precision)
-    return scorer.model.hidden(ids, context).value
+  /// `[Σ ids, D]` of sequences behind what their caches hold.
+  private func hidden(_ ids: [[Int32]], _ caches: [SequenceCache]) -> Tensor {
+    let context = ForwardContext(caches, tokens: ids.map(\.count), precision: scorer.precision)
+    return scorer.model.hidden(ids.flatMap { $0 }, context).value
   }
 
   /// −Σ ln p of `targets`, each behind its row of `hidden`.

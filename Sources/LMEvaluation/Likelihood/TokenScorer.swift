@@ -9,8 +9,8 @@ public struct TokenScorer {
   public let model: Transformer
   /// Type of products.
   public let precision: DType
-  /// Tokens of a pass; a longer window is a pass of its own.
-  private static let batchTokens = 2048
+  /// Tokens of a pass; a longer window is a pass of its own, and so is each whose rotation depends on its length.
+  private var batchTokens: Int { model.frequenciesDependOnLength ? 0 : 2048 }
 
   /// A scorer of `model`.
   public init(_ model: Transformer, precision: DType) {
@@ -36,7 +36,7 @@ public struct TokenScorer {
     while next < windows.count {
       var end = next + 1
       var tokens = windows[next].range.count
-      while end < windows.count, tokens + windows[end].range.count <= Self.batchTokens {
+      while end < windows.count, tokens + windows[end].range.count <= batchTokens {
         tokens += windows[end].range.count
         end += 1
       }

@@ -33,10 +33,34 @@ extension WordPieceTrainer {
       ("unk_token", Self.unknownName), ("cls_token", "[CLS]"), ("sep_token", "[SEP]"),
       ("mask_token", "[MASK]"),
     ] where id(name) != nil { configuration[key] = .string(name) }
+    if normalization == .bert || normalization == .bertCased {
+      configuration["tokenizer_class"] = "BertTokenizer"
+      configuration["do_lower_case"] = .bool(normalization == .bert)
+    }
     return Tokenizer(
       model: .wordPiece(model), normalizer: normalization.normalizer, preTokenizer: .bert,
       decoder: .wordPiece(prefix: prefix, cleansUp: true),
       addedTokens: specials.enumerated().map { AddedToken($1, id: Int32($0)) },
       template: SequenceTemplate(begin: id("[CLS]"), end: id("[SEP]")), configuration: configuration)
+  }
+
+  /// Trains on documents as BERT's tokenizer was, which transformers' `BertTokenizerFast` opens.
+  ///
+  /// Of the alphabet, the 1,000 most frequent characters are kept where ``alphabetLimit`` does not say otherwise;
+  /// words with others are `[UNK]`.
+  /// - Parameters:
+  ///   - lowercases: whether the tokenizer makes letters lower case and takes accents away.
+  ///   - documents: hands every document of the corpus to its argument.
+  /// - Throws: ``LMError`` as ``train(_:progress:)``.
+  public func tokenizer(
+    lowercases: Bool = true, _ documents: (_ add: (UnsafeBufferPointer<UInt8>) -> Void) -> Void
+  ) throws(LMError) -> Tokenizer {
+    var trainer = self
+    trainer.specialTokens = Self.standardSpecialTokens
+    trainer.alphabetLimit = alphabetLimit ?? 1000
+    let normalization: TextNormalization = lowercases ? .bert : .bertCased
+    var words = WordCounts(splitter: Self.splitter(normalization))
+    documents { words.add($0) }
+    return try trainer.tokenizer(words, normalization)
   }
 }

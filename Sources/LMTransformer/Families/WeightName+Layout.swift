@@ -7,6 +7,14 @@ extension WeightName {
     name.split(separator: ".").dropFirst().joined(separator: ".")
   }
 
+  /// Names under which files have the tensor; LayerNorms of the first BERT have a gamma and a beta.
+  var spellings: [String] {
+    let names = [name, unprefixedName] + otherNames
+    guard name.contains(".LayerNorm.") else { return names }
+    return names
+      + names.map { $0.hasSuffix(".weight") ? $0.dropLast(6) + "gamma" : $0.dropLast(4) + "beta" }
+  }
+
   /// The rows of a parameter's value that the tensor fills.
   func part(of value: Tensor) -> Tensor { rows.map { value.rows($0) } ?? value }
 
