@@ -101,25 +101,16 @@ let package = Package(
     module(
       "LanguageModels",
       uses: [
-<<<<<<< HEAD
-        "LMEvaluation", "LMTraining", "LMGeneration", "LMTransformer", "LMAutograd", "LMData", "LMFormats",
-        "LMTokenizer",
-        "LMTensor", "LMRuntime",
-=======
-        "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd", "LMData", "LMFormats",
-        "LMTokenizer", "LMTensor", "LMRuntime",
->>>>>>> bca490aefaf5edbf360971c54e9ec417de6e9d2b
+        "LMEvaluation", "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd", "LMData",
+        "LMFormats", "LMTokenizer", "LMTensor", "LMRuntime",
       ]),
 
     // MARK: Floor 8
     .executableTarget(
       name: "LMCommand",
       dependencies: [
-<<<<<<< HEAD
-        "LanguageModels", "LMEvaluation", "LMTraining", "LMGeneration", "LMTransformer", "LMAutograd",
-=======
-        "LanguageModels", "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd",
->>>>>>> bca490aefaf5edbf360971c54e9ec417de6e9d2b
+        "LanguageModels", "LMEvaluation", "LMTraining", "LMGeneration", "LMTransformer", "LMAttention",
+        "LMAutograd",
         "LMData",
         "LMFormats", "LMTokenizer", "LMTensor", "LMRuntime",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -159,22 +150,13 @@ let package = Package(
     tests(
       "LanguageModels",
       uses: [
-<<<<<<< HEAD
-        "LMEvaluation", "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd",
-        "LMTensor",
-        "LMTokenizer", "LMRuntime",
-      ]),
-    tests("LMCommand", uses: ["LMFormats", "LMTensor", "LMRuntime"]),
-    tests("LMGeneration", uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMRuntime"]),
-    tests(
-      "LMEvaluation",
-      uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMData", "LMFormats", "LMTokenizer", "LMRuntime"]),
-=======
-        "LMData", "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd", "LMTensor",
-        "LMRuntime",
+        "LMEvaluation", "LMData", "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd",
+        "LMTensor", "LMTokenizer", "LMRuntime",
       ]),
     tests("LMCommand", uses: ["LMFormats", "LMTensor", "LMRuntime"]),
     tests("LMGeneration", uses: ["LMTransformer", "LMAttention", "LMAutograd", "LMTensor", "LMRuntime"]),
->>>>>>> bca490aefaf5edbf360971c54e9ec417de6e9d2b
+    tests(
+      "LMEvaluation",
+      uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMData", "LMFormats", "LMTokenizer", "LMRuntime"]),
   ]
 )
