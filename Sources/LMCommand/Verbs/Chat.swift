@@ -70,8 +70,7 @@ struct Chat: ParsableCommand {
       object["tokens"] = .integer(answer.result.statistics.generatedTokens)
       object["prompt_tokens"] = .integer(answer.result.statistics.promptTokens)
       object["cached_tokens"] = .integer(answer.result.statistics.cachedTokens)
-      print(JSON.object(object).text())
-      fflush(nil)
+      write(JSON.object(object).text() + "\n")
     } else {
       write("\n")
     }
