@@ -29,6 +29,10 @@ extension ModelOptions.Family {
     case .mpt:
       chooseClassic(&c, .alibi)
       (c.alibiOrder, c.activation, c.biases) = (.interleaved, .gelu, [])
+    case .bert, .distilbert:
+      c.encoder()
+      c.segments = self == .bert ? 2 : 0
+      c.outputs = .masked
     }
   }
 

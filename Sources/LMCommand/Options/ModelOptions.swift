@@ -9,7 +9,7 @@ struct ModelOptions: ParsableArguments {
   enum Family: String, ExpressibleByArgument, CaseIterable {
     case llama, smollm3, mistral, qwen2, qwen3, gemma2, gemma3, gpt2
     case neox = "gpt_neox"
-    case bloom, mpt
+    case bloom, mpt, bert, distilbert
   }
   enum Position: String, ExpressibleByArgument, CaseIterable { case rope, alibi, learned, sinusoidal }
   enum NormChoice: String, ExpressibleByArgument, CaseIterable { case rms, layer }

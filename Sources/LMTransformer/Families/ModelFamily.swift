@@ -10,6 +10,8 @@ public protocol ModelFamily: Sendable {
   static var otherModelTypes: [String] { get }
   /// The class that transformers opens the folder with.
   static var architecture: String { get }
+  /// The same where it depends on the model's heads.
+  static func architecture(_ configuration: TransformerConfiguration) -> String
   /// What a configuration must be to be of this family; the name of the first choice that is not.
   static func misfit(_ configuration: TransformerConfiguration) -> String?
   /// Reads the family's keys.
@@ -20,10 +22,15 @@ public protocol ModelFamily: Sendable {
   static func outerWeights(_ configuration: TransformerConfiguration) -> [WeightName]
   /// Names of the weights of a layer.
   static func layerWeights(_ configuration: TransformerConfiguration, layer: Int) -> [WeightName]
+  /// Whether files may hold a tensor of this name that this model does not need: a buffer, a copy of a tied head,
+  /// a head of another class.
+  static func passesOver(_ name: String, _ configuration: TransformerConfiguration) -> Bool
 }
 
 extension ModelFamily {
   public static var otherModelTypes: [String] { [] }
+  public static func architecture(_ configuration: TransformerConfiguration) -> String { architecture }
+  public static func passesOver(_ name: String, _ configuration: TransformerConfiguration) -> Bool { false }
 
   /// All names, in the order of the model.
   package static func weights(_ configuration: TransformerConfiguration) -> [WeightName] {
@@ -39,7 +46,9 @@ public enum ModelFamilies {
   public static let all: [any ModelFamily.Type] = [
     LlamaFamily.self, SmolLM3Family.self, MistralFamily.self, Qwen2Family.self, Qwen3Family.self,
     Phi3Family.self, GemmaFamily.self, Gemma2Family.self, Gemma3Family.self, GPT2Family.self,
-    GPTNeoXFamily.self, BloomFamily.self, MPTFamily.self, NativeFamily.self,
+    GPTNeoXFamily.self, BloomFamily.self, MPTFamily.self, BertFamily.self, RobertaFamily.self,
+    DistilBertFamily.self,
+    NativeFamily.self,
   ]
 
   /// The family called `modelType`.

@@ -114,6 +114,18 @@ struct SampleModel: CustomTestStringConvertible, Sendable {
       ($0.isCausal, $0.segments, $0.positionOffset) = (false, 2, 2)
       ($0.normPlacement, $0.normsEmbedding) = (.post, true)
     },
+    SampleModel("bert") {
+      bert(&$0)
+      $0.segments = 2
+    },
+    SampleModel("roberta") {
+      bert(&$0)
+      ($0.segments, $0.positionOffset, $0.normEpsilon) = (1, 2, 1e-5)
+    },
+    SampleModel("distilbert, untied") {
+      bert(&$0)
+      $0.tiesHead = false
+    },
     SampleModel("sinusoidal, odd sizes") {
       $0 = TransformerConfiguration(
         vocabularySize: 17, contextLength: 11, width: 7, layers: 3, heads: 3, keyValueHeads: 1, headWidth: 5,
@@ -133,6 +145,17 @@ struct SampleModel: CustomTestStringConvertible, Sendable {
   private static func gpt2(_ c: inout TransformerConfiguration) {
     (c.norm, c.position, c.isGated, c.activation, c.hasBiases) = (.layer, .learned, false, .geluTanh, true)
     (c.keyValueHeads, c.headWidth) = (4, 3)
+  }
+
+  private static func bert(_ c: inout TransformerConfiguration) {
+    c.encoder()
+    (c.keyValueHeads, c.headWidth, c.outputs) = (4, 3, .masked)
+  }
+
+  /// An encoder of pairs: a head of the vocabulary, a pooler, and a head of the next sentence.
+  static let pairs = SampleModel("bert with pairs") {
+    bert(&$0)
+    ($0.segments, $0.outputs) = (2, [.masked, .pooler, .nextSentence])
   }
 
   /// `count` configurations drawn from all combinations of choices.
@@ -158,6 +181,7 @@ struct SampleModel: CustomTestStringConvertible, Sendable {
         c.logitSoftCap = [nil, 4][random.uniform(below: 2)]
         c.embeddingScale = [1, 2.5][random.uniform(below: 2)]
         c.segments = random.uniform(below: 3)
+        c.outputs = [.vocabulary, .masked, [.vocabulary, .vocabularyBias]][random.uniform(below: 3)]
       }
     }
   }

@@ -18,10 +18,10 @@ struct ModelAnswers {
       Self.ids(count, sequence, vocabulary: model.configuration.vocabularySize)
     }
     let whole = try folder.checkedLogits(ids(50), precision: .float32).toArray()
-    let caches = model.makeCaches(capacity: 50, dtype: .float32)
+    let cache = model.makeCache(.float32)
     let pieces = [0..<20, 20..<21, 21..<22, 22..<50].flatMap { piece in
       model.logits(
-        Array(ids(50)[piece]), ForwardContext(tokens: piece.count, caches: caches, precision: .float32)
+        Array(ids(50)[piece]), ForwardContext([cache], tokens: [piece.count], precision: .float32)
       ).toArray()
     }
     let batch = model.logits(
