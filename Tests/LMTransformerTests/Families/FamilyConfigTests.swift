@@ -196,9 +196,7 @@ import Testing
         gemma(&$0); ($0.window, $0.normsQueriesAndKeys) = (3, true)
       }
         == "windowed layers have no rotary base of their own")
-    #expect(
-      misfit(MPTFamily.self) { ($0.position, $0.heads) = (.alibi, 3) }
-        == "ALiBi's slopes stand in Bloom's order")
+    #expect(misfit(MPTFamily.self) { ($0.position, $0.biases) = (.alibi, .all) } == "has biases")
     #expect(misfit(BloomFamily.self) { _ in } == "positions are not ALiBi")
   }
 }
