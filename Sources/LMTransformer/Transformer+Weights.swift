@@ -44,7 +44,8 @@ extension Transformer {
       }
       weight.copy(tensor.converted(to: .float32), into: value)
     }
-    for name in tensors.names where !used.contains(name) && !Self.isIgnored(name)
+    for name in tensors.names
+    where !used.contains(name) && !Self.isIgnored(name)
       && !family.passesOver(name, configuration)
     {
       faults.append("\(name) is unknown")

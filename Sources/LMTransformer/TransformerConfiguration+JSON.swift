@@ -62,7 +62,8 @@ extension TransformerConfiguration {
     if positionOffset != 0 { object["position_offset"] = .integer(positionOffset) }
     if segments != 0 { object["segments"] = .integer(segments) }
     if outputs != .vocabulary {
-      object["outputs"] = .array(Self.outputNames.filter { outputs.contains($0.output) }.map { .string($0.name) })
+      object["outputs"] = .array(
+        Self.outputNames.filter { outputs.contains($0.output) }.map { .string($0.name) })
     }
   }
 

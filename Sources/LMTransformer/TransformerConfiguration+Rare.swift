@@ -1,6 +1,7 @@
 /// Choices that only some families make; the others refuse a configuration that makes them.
 public enum RareChoice: Sendable, CaseIterable {
-  case parallel, bidirectional, wholePrompt, window, windowedRotary, unrotatedLayers, attentionScale, attentionSoftCap
+  case parallel, bidirectional, wholePrompt, window, windowedRotary, unrotatedLayers, attentionScale,
+    attentionSoftCap
   case logitSoftCap, embeddingScale, alibiOrder, positionOffset, segments, partialBiases, outputs
 }
 

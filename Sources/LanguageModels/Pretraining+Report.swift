@@ -44,7 +44,8 @@ extension Pretraining {
     return RunReport.Group(
       "Model",
       [
-        ("family", folder.config.family.modelType), ("objective", plan.objective.name), ("parameters", "\(c.parameterCount)"),
+        ("family", folder.config.family.modelType), ("objective", plan.objective.name),
+        ("parameters", "\(c.parameterCount)"),
         ("vocabulary", "\(c.vocabularySize)"), ("context", "\(c.contextLength)"), ("layers", "\(c.layers)"),
         ("width", "\(c.width)"), ("hidden width", "\(c.hiddenWidth)"),
         ("heads", "\(c.heads) on \(c.keyValueHeads) of width \(c.headWidth)"), ("norm", c.norm.rawValue),

@@ -83,7 +83,8 @@ public struct PretrainingPlan: Sendable {
     guard case .masked(let masking) = objective, masking.hasPairs else { return }
     guard configuration.segments >= 2, configuration.outputs.contains(.nextSentence) else {
       throw LMError(
-        .usage, at: "--nsp", "needs segments, which --family \(family) does not have", remedy: "use --family bert")
+        .usage, at: "--nsp", "needs segments, which --family \(family) does not have",
+        remedy: "use --family bert")
     }
   }
 }

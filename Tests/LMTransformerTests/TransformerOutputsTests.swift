@@ -135,7 +135,9 @@ import Testing
     (["BertForSequenceClassification"], "\"BertForSequenceClassification\""), (["BertForMaskedLM"], ""),
     ([], ""),
   ])
-  func `classes that are not known are refused, and the known ones listed`(names: [String], part: String) throws {
+  func `classes that are not known are refused, and the known ones listed`(names: [String], part: String)
+    throws
+  {
     var config = BertFamily.config(SampleModel.pairs.configuration)
     config["model_type"] = "bert"
     config["architectures"] = .array(names.map { .string($0) })

@@ -134,7 +134,8 @@ import Testing
   func `encoders go to transformers and back with the same outputs`() throws {
     try FileSystem.createDirectory(temporary("ours"))
     for (name, family, configuration) in ours {
-      let config = ModelConfigFile(family: family, configuration: configuration, specialTokens: ["pad_token_id": 0])
+      let config = ModelConfigFile(
+        family: family, configuration: configuration, specialTokens: ["pad_token_id": 0])
       #expect(config.misfit == nil, "\(name)")
       try ModelFolder(config: config, model: model(configuration), tokenizer: nil).write(
         to: temporary("ours/\(name)"))
@@ -181,7 +182,10 @@ import Testing
       ("normEpsilon", { $0.normEpsilon = 0.1 }), ("segments", { $0.segments = $0.segments == 0 ? 1 : 0 }),
       ("activation", { $0.activation = $0.activation == .silu ? .gelu : .silu }),
       ("heads", { ($0.heads, $0.keyValueHeads, $0.headWidth) = (6, 6, 10) }),
-      ("outputs", { $0.outputs = $0.outputs.contains(.transform) ? [.vocabulary, .vocabularyBias] : .masked }),
+      (
+        "outputs",
+        { $0.outputs = $0.outputs.contains(.transform) ? [.vocabulary, .vocabularyBias] : .masked }
+      ),
     ]
     for (choice, change) in changes {
       var configuration = model.configuration

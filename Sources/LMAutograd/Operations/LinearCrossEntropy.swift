@@ -24,7 +24,9 @@ public struct LossSum: Sendable, Equatable {
 
   /// Both sums together; of accuracy, what both know.
   public static func += (sum: inout LossSum, other: LossSum) {
-    if sum.tokens == 0 { sum.correct = other.correct } else if other.tokens > 0 {
+    if sum.tokens == 0 {
+      sum.correct = other.correct
+    } else if other.tokens > 0 {
       sum.correct = sum.correct.flatMap { own in other.correct.map { own + $0 } }
     }
     sum.total += other.total

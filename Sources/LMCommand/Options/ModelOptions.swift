@@ -6,7 +6,9 @@ import LMTransformer
 /// Sizes and choices of a new model.
 struct ModelOptions: ParsableArguments {
   /// What transformers opens the result as.
-  enum Family: String, ExpressibleByArgument, CaseIterable { case llama, qwen3, gpt2, bloom, bert, distilbert }
+  enum Family: String, ExpressibleByArgument, CaseIterable {
+    case llama, qwen3, gpt2, bloom, bert, distilbert
+  }
   enum Position: String, ExpressibleByArgument, CaseIterable { case rope, alibi, learned, sinusoidal }
   enum NormChoice: String, ExpressibleByArgument, CaseIterable { case rms, layer }
   enum NormPlace: String, ExpressibleByArgument, CaseIterable { case pre, post }

@@ -25,7 +25,9 @@ struct Pretrain: ParsableCommand {
   /// What is learned.
   enum ObjectiveChoice: String, ExpressibleByArgument, CaseIterable { case clm, mlm, prefix }
 
-  @Option(help: "clm (next token), mlm (hidden tokens), prefix (next token behind a prefix); default: the family's.")
+  @Option(
+    help: "clm (next token), mlm (hidden tokens), prefix (next token behind a prefix); default: the family's."
+  )
   var objective: ObjectiveChoice?
   @Flag(help: "With mlm: pairs of texts, of which the model says whether the second continues the first.")
   var nsp = false

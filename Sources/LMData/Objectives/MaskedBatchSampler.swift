@@ -28,7 +28,8 @@ public struct MaskedBatchSampler: Sendable {
     _ stream: TokenStream, _ masking: Objective.Masking, _ tokenizer: Tokenizer, sequences: Int, tokens: Int,
     seed: UInt64
   ) throws(LMError) {
-    precondition(sequences > 0 && tokens > 0, "MaskedBatchSampler: \(sequences) sequences of \(tokens) tokens")
+    precondition(
+      sequences > 0 && tokens > 0, "MaskedBatchSampler: \(sequences) sequences of \(tokens) tokens")
     self.sequences = sequences
     self.stream = stream.ids
     hasPairs = masking.hasPairs

@@ -71,7 +71,8 @@ extension RunReport {
           .init(name: "validation", look: .dotted, curve: curve(\.validationSentenceLoss)),
         ], startsAtZero: true, isWide: false),
       Chart(
-        title: "Accuracy", unit: sentences.points.isEmpty ? "of held-out tokens" : "of held-out tokens (line), pairs (dots)",
+        title: "Accuracy",
+        unit: sentences.points.isEmpty ? "of held-out tokens" : "of held-out tokens (line), pairs (dots)",
         series: [
           .init(name: "tokens", look: .main, curve: accuracy),
           .init(name: "pairs", look: .dotted, curve: curve(\.validationSentenceAccuracy)),

@@ -75,7 +75,8 @@ public enum BertFamily: ModelFamily {
 
   public static func outerWeights(_ c: TransformerConfiguration) -> [WeightName] {
     var names = bodyWeights("bert", c)
-    names += WeightName.layer("bert.pooler.dense", "pooler", outputs: c.width, if: c.outputs.contains(.pooler))
+    names += WeightName.layer(
+      "bert.pooler.dense", "pooler", outputs: c.width, if: c.outputs.contains(.pooler))
     let head = c.outputs.contains(.transform)
     names += WeightName.layer("cls.predictions.transform.dense", "head.transform", outputs: c.width, if: head)
     names += WeightName.layer("cls.predictions.transform.LayerNorm", "head.norm", outputs: c.width, if: head)

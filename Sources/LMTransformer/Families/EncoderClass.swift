@@ -66,7 +66,9 @@ extension TransformerConfiguration {
 
   /// What stands against such an encoder, with the outputs of one of `classes`; nil if nothing does.
   func encoderMisfit(_ classes: [EncoderClass]) -> String? {
-    if let misfit = rareMisfit(allowing: [.bidirectional, .segments, .positionOffset, .outputs]) { return misfit }
+    if let misfit = rareMisfit(allowing: [.bidirectional, .segments, .positionOffset, .outputs]) {
+      return misfit
+    }
     if isCausal { return "tokens do not see what comes after them" }
     if norm != .layer || normPlacement != .post { return "norms are not LayerNorm behind their layers" }
     if !normsEmbedding { return "the embedding is not normed" }

@@ -41,7 +41,8 @@ extension ModelFamily {
 public enum ModelFamilies {
   /// In the order in which they are offered.
   public static let all: [any ModelFamily.Type] = [
-    LlamaFamily.self, Qwen3Family.self, GPT2Family.self, BloomFamily.self, BertFamily.self, RobertaFamily.self,
+    LlamaFamily.self, Qwen3Family.self, GPT2Family.self, BloomFamily.self, BertFamily.self,
+    RobertaFamily.self,
     DistilBertFamily.self, NativeFamily.self,
   ]
 

@@ -42,7 +42,8 @@ public enum RobertaFamily: ModelFamily {
   public static func outerWeights(_ c: TransformerConfiguration) -> [WeightName] {
     let head = c.outputs.contains(.transform)
     var names = BertFamily.bodyWeights("roberta", c)
-    names += WeightName.layer("roberta.pooler.dense", "pooler", outputs: c.width, if: c.outputs.contains(.pooler))
+    names += WeightName.layer(
+      "roberta.pooler.dense", "pooler", outputs: c.width, if: c.outputs.contains(.pooler))
     names += WeightName.layer("lm_head.dense", "head.transform", outputs: c.width, if: head)
     names += WeightName.layer("lm_head.layer_norm", "head.norm", outputs: c.width, if: head)
     if head { names.append(WeightName("lm_head.bias", "head.bias")) }

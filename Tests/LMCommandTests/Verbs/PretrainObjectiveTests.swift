@@ -38,7 +38,11 @@ import Testing
     #expect(resumed.exitCode == 0 && resumed.errors.isEmpty, "\(resumed.errors)")
     #expect(try digest("whole") == digest("resumed"))
     let other = try LM.run(
-      arguments("other", options + ["--resume", step, options[0] == "--objective=prefix" ? "--objective=clm" : "--mask-probability=0.2"]))
+      arguments(
+        "other",
+        options + [
+          "--resume", step, options[0] == "--objective=prefix" ? "--objective=clm" : "--mask-probability=0.2",
+        ]))
     #expect(other.isRefused(2, saying: "belongs to another run"), "\(other.errors)")
     let log = String(
       decoding: try TemporaryDirectory.bytes(of: "\(temporary("whole"))/metrics.jsonl"), as: UTF8.self)

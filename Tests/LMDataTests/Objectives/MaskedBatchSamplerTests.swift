@@ -32,7 +32,9 @@ import Testing
         #expect(batch.tokens <= 20 && batch.trainedTokens == batch.ids.count)
         let text = Array(batch.restored[0].dropFirst().dropLast())
         #expect(batch.ids.first == ragged.id("[CLS]") && batch.ids.last == ragged.id("[SEP]"))
-        let home = documents.indices.filter { documents[$0].count <= 18 ? documents[$0] == text : documents[$0].contains(text) }
+        let home = documents.indices.filter {
+          documents[$0].count <= 18 ? documents[$0] == text : documents[$0].contains(text)
+        }
         #expect(!home.isEmpty)
         seen.formUnion(home)
       }
@@ -90,7 +92,9 @@ import Testing
       #expect(documents.contains { $0.contains(pair.second) })
     }
     // By chance a short foreign text may continue the first.
-    #expect(pairs.count { pair in pair.isForeign && documents.contains { $0.contains(pair.first + pair.second) } } < foreign / 20)
+    #expect(
+      pairs.count { pair in pair.isForeign && documents.contains { $0.contains(pair.first + pair.second) } }
+        < foreign / 20)
   }
 
   @Test func `of one document the other text is from elsewhere`() throws {

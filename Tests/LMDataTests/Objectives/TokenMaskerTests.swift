@@ -58,7 +58,9 @@ import Testing
       text += before.count - 3
       for index in before.indices {
         chosen += targets[index] < 0 ? 0 : 1
-        guard let token = texts.tokenizer.token(before[index]), token.hasPrefix("##"), index > 1 else { continue }
+        guard let token = texts.tokenizer.token(before[index]), token.hasPrefix("##"), index > 1 else {
+          continue
+        }
         whole += targets[index] < 0 ? 0 : 1
         #expect((targets[index] < 0) == (targets[index - 1] < 0), "\(token)")
       }

@@ -22,7 +22,8 @@ import Testing
     let pair = try tokenizer.encode("hug", "pug pun")
     #expect(pair.ids.first == 2 && pair.ids.last == 3 && pair.typeIDs.first == 0 && pair.typeIDs.last == 1)
     let cased = try self.tokenizer(lowercases: false)
-    #expect(cased.id("Z") != nil && tokenizer.id("Z") == nil && cased.id("ë") == nil && cased.id("##ë") != nil)
+    #expect(
+      cased.id("Z") != nil && tokenizer.id("Z") == nil && cased.id("ë") == nil && cased.id("##ë") != nil)
   }
 
   @Test func `mask and continued words`() throws {
