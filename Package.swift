@@ -92,16 +92,17 @@ let package = Package(
     module(
       "LanguageModels",
       uses: [
-        "LMTraining", "LMGeneration", "LMTransformer", "LMAutograd", "LMData", "LMFormats", "LMTokenizer",
-        "LMTensor", "LMRuntime",
+        "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd", "LMData", "LMFormats",
+        "LMTokenizer", "LMTensor", "LMRuntime",
       ]),
 
     // MARK: Floor 8
     .executableTarget(
       name: "LMCommand",
       dependencies: [
-        "LanguageModels", "LMTraining", "LMGeneration", "LMTransformer", "LMAutograd", "LMData", "LMFormats",
-        "LMTokenizer", "LMTensor", "LMRuntime",
+        "LanguageModels", "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd",
+        "LMData",
+        "LMFormats", "LMTokenizer", "LMTensor", "LMRuntime",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -118,8 +119,9 @@ let package = Package(
       name: "LMTestSupport", dependencies: ["LMRuntime", "LMTensor"], path: "Tests/LMTestSupport",
       swiftSettings: settings),
     .target(
-      name: "LMFuzz", dependencies: ["LMRuntime", "LMTokenizer"], path: "Tests/Fuzz/LMFuzz",
-      swiftSettings: settings),
+      name: "LMFuzz",
+      dependencies: ["LMRuntime", "LMTensor", "LMTokenizer", "LMFormats", "LMTransformer", "LMTraining"],
+      path: "Tests/Fuzz/LMFuzz", swiftSettings: settings),
     .executableTarget(
       name: "lm-fuzz", dependencies: ["LMFuzz", "LMRuntime"], path: "Tests/Fuzz/Command",
       swiftSettings: settings),
@@ -137,8 +139,11 @@ let package = Package(
       uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMData", "LMFormats", "LMTokenizer", "LMRuntime"]),
     tests(
       "LanguageModels",
-      uses: ["LMData", "LMTraining", "LMTransformer", "LMAutograd", "LMTensor", "LMRuntime"]),
-    tests("LMCommand", uses: ["LMFormats", "LMRuntime"]),
-    tests("LMGeneration", uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMRuntime"]),
+      uses: [
+        "LMData", "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd", "LMTensor",
+        "LMRuntime",
+      ]),
+    tests("LMCommand", uses: ["LMFormats", "LMTensor", "LMRuntime"]),
+    tests("LMGeneration", uses: ["LMTransformer", "LMAttention", "LMAutograd", "LMTensor", "LMRuntime"]),
   ]
 )

@@ -51,6 +51,13 @@ public struct ModelConfigFile: Sendable {
   /// Whether transformers computes the same from this folder; otherwise what stands against it.
   public var misfit: String? { family.misfit(configuration) }
 
+  /// The same for files that hold every bit of the weights: as lm's own where the family's files do not.
+  package var exact: ModelConfigFile {
+    guard family.weights(configuration).contains(where: { $0.offset != 0 }) else { return self }
+    return ModelConfigFile(
+      family: NativeFamily.self, configuration: configuration, specialTokens: specialTokens)
+  }
+
   /// The file's contents. Choices that the family cannot express are kept under "lm".
   public var json: JSON {
     var object = JSONObject()

@@ -47,7 +47,7 @@ extension TransformerConfiguration {
 
   private func validatePositions(at place: String) throws(LMError) {
     guard case .rotary(let settings) = position else { return }
-    guard (settings.width ?? headWidth) % 2 == 0 else {
+    guard (settings.width ?? headWidth) % 2 == 0, settings.width != 0 else {
       throw LMError(
         at: place, "head width \(settings.width ?? headWidth) is odd, rotary positions need pairs",
         remedy: "use an even head width, or other positions")
@@ -75,7 +75,7 @@ extension TransformerConfiguration {
     }
     let positive = [
       ("attention scale", attentionScale), ("attention soft cap", attentionSoftCap),
-      ("logit soft cap", logitSoftCap),
+      ("logit soft cap", logitSoftCap), ("ALiBi's maximum", alibiMaximum),
     ]
     for case (let name, let value?) in positive where !(value > 0 && value.isFinite) {
       throw LMError(at: place, "\(name) is \(value)", remedy: "use a number above 0")

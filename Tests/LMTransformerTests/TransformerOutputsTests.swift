@@ -159,10 +159,10 @@ import Testing
     var whole = ForwardContext(batch: 1, tokens: 7, precision: .float32)
     whole.ranges = whole.ranges.showing(prefixes: [4])
     let expected = doubles(model.logits(ids, whole))
-    let caches = model.makeCaches(capacity: 7, dtype: .float32)
+    let cache = model.makeCache(.float32)
     var rows: [Double] = []
     for range in [0..<4, 4..<5, 5..<7] {
-      let context = ForwardContext(tokens: range.count, caches: caches, precision: .float32)
+      let context = ForwardContext([cache], tokens: [range.count], precision: .float32)
       rows += doubles(model.logits(Array(ids[range]), context))
     }
     #expect(relativeError(rows, expected) < 1e-5)

@@ -53,7 +53,7 @@ extension Variable {
     _ weight: Parameter, bias: Parameter? = nil, softCap: Float? = nil, targets: [Int32],
     smoothing: Float = 0, gradientScale: Float, precision: DType, tape: Tape?
   ) -> LossSum {
-    let (rows, vocabulary) = (value.rowCount, weight.value.rowCount)
+    let (rows, vocabulary) = (value.rowCount, weight.rowCount)
     precondition(targets.count == rows, "linearCrossEntropy: \(targets.count) targets for \(rows) rows")
     let x = value.reshaped([rows, value.columnCount])
     let losses = Tensor([rows])
@@ -68,9 +68,7 @@ extension Variable {
     for start in stride(from: 0, to: rows, by: chunkRows) {
       let range = start..<min(rows, start + chunkRows)
       guard let chunk = logits?.rows(0..<range.count) ?? factor?.rows(range) else { break }
-      MatrixProduct.multiply(
-        .rows(of: x.rows(range)), .rows(of: weight.value), precision: precision,
-        into: MatrixResult(chunk, bias: bias?.value))
+      weight.multiply(x.rows(range), bias: bias?.value, precision: precision, into: chunk)
       if let softCap { chunk.softCapInPlace(softCap) }
       if tape == nil { correct += chunk.countHighest(targets[range]) }
       let capped = softCap == nil || tape == nil ? nil : chunk.copied()
@@ -82,14 +80,15 @@ extension Variable {
       bias?.collectSum { chunk.addColumnSums(to: $0) }
       guard let factor else {
         weight.addProduct(chunk, x.rows(range), precision: precision)
-        chunk.multiply(weight.value, precision: precision, into: gradient.rows(range))
+        weight.multiplyBackward(
+          chunk, precision: precision, longest: Self.vocabularyPart, into: gradient.rows(range))
         continue
       }
       if !isInPlace { chunk.copy(into: factor.rows(range)) }
     }
     logits = nil
     if let factor, let gradient {
-      factor.multiply(weight.value, precision: precision, into: gradient)
+      weight.multiplyBackward(factor, precision: precision, longest: Self.vocabularyPart, into: gradient)
       weight.keepProduct(factor, x, precision: precision)
     }
     if let gradient { tape?.recordLoss { self.addGradient(gradient) } }
@@ -97,6 +96,9 @@ extension Variable {
     return LossSum(
       total: total, tokens: targets.reduce(0) { $0 + ($1 < 0 ? 0 : 1) }, correct: tape == nil ? correct : nil)
   }
+
+  /// Rows of the weight that the gradient of x takes at once.
+  private static let vocabularyPart = 8192
 
   /// Rows whose logits are held at once: equal chunks of 16 MiB, but not less than 96 rows, for each chunk
   /// reads the whole weight.
@@ -113,24 +115,6 @@ extension Tensor {
     let result = Tensor(shape, dtype: dtype)
     copy(into: result)
     return result
-  }
-
-  /// This `[M, V]` times `weight` `[V, D]`, into `result` `[M, D]`: a part of the vocabulary at a time, so that
-  /// what is packed of this matrix stays in cache.
-  fileprivate func multiply(_ weight: Tensor, precision: DType, into result: Tensor) {
-    let part = 8192
-    guard columnCount > part else {
-      return MatrixProduct.multiply(
-        .rows(of: self), .columns(of: weight), precision: precision, into: MatrixResult(result))
-    }
-    let sum = result.dtype == .float32 ? result : Tensor(result.shape)
-    for start in stride(from: 0, to: columnCount, by: part) {
-      let columns = start..<min(columnCount, start + part)
-      MatrixProduct.multiply(
-        .rows(of: self, columns: columns), .columns(of: weight.rows(columns)), precision: precision,
-        into: start == 0 ? MatrixResult(sum) : MatrixResult(sum, adding: sum))
-    }
-    if result.dtype != .float32 { sum.copy(into: result) }
   }
 
   /// Rows of these logits in which no score is above that of the target.

@@ -37,18 +37,10 @@ enum VocabularyFiles {
     let names = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
     let added = names.compactMap { name in id(name).map { AddedToken(name, id: $0) } }
     let model = WordPieceModel(vocabulary: vocabulary, modelCount: vocabulary.count, unknownID: unknownID)
-    var template = SequenceTemplate()
-    if let begin = id("[CLS]"), let end = id("[SEP]") {
-      template = SequenceTemplate(
-        prefix: [begin], suffix: [end],
-        pair: [
-          .token(begin, typeID: 0), .text(0, typeID: 0), .token(end, typeID: 0), .text(1, typeID: 1),
-          .token(end, typeID: 1),
-        ])
-    }
     return Tokenizer(
       model: .wordPiece(model), normalizer: .bert(normalizer), preTokenizer: .bert,
-      decoder: .wordPiece(prefix: "##", cleansUp: true), addedTokens: added, template: template)
+      decoder: .wordPiece(prefix: "##", cleansUp: true), addedTokens: added,
+      template: SequenceTemplate(begin: id("[CLS]"), end: id("[SEP]")))
   }
 
   /// GPT-2's: a byte-level BPE with its pattern. `<|endoftext|>` is special where the vocabulary has it.

@@ -45,23 +45,4 @@ import Testing
     named.configuration["mask_token"] = ["content": "[CLS]"]
     #expect(named.maskID == 2)
   }
-
-  /// Counting in parts must not change words: windows end at safe cuts.
-  @Test func `safe cuts change no word`() {
-    let splitter = BertWordSplitter()
-    let bytes = Array((text + " e\u{301} 中国 ab").utf8)
-    func words(_ ranges: [Range<Int>]) -> [[UInt8]] {
-      bytes.withUnsafeBufferPointer { text in
-        var words: [[UInt8]] = []
-        for range in ranges { splitter.forEachWord(in: text, range) { words.append(Array($0)) } }
-        return words
-      }
-    }
-    let whole = words([0..<bytes.count])
-    #expect(whole.count > 20)
-    for index in 0...bytes.count {
-      let cut = bytes.withUnsafeBufferPointer { splitter.safeCut(in: $0, atOrAfter: index) }
-      #expect(cut >= min(index, bytes.count) && words([0..<cut, cut..<bytes.count]) == whole, "\(index)")
-    }
-  }
 }

@@ -35,6 +35,51 @@ struct SampleModel: CustomTestStringConvertible, Sendable {
       gpt2(&$0)
       ($0.position, $0.normsEmbedding, $0.hiddenWidth) = (.alibi, true, 48)
     },
+    SampleModel("smollm3: a layer without rotation, a window in the other") {
+      ($0.rotatedLayers, $0.window, $0.windowedLayers) = ([true, false], 3, [false, true])
+    },
+    SampleModel("mistral, yarn") {
+      ($0.window, $0.contextLength, $0.headWidth) = (4, 16, 8)
+      $0.position = .rotary(
+        RotarySettings(
+          base: 50, scaling: .yarn(factor: 4, fast: 3, slow: 1, attention: 1.2, context: 4, truncates: true)))
+    },
+    SampleModel("dynamic") {
+      $0.contextLength = 10
+      $0.position = .rotary(RotarySettings(base: 50, scaling: .dynamic(factor: 2.5, context: 4)))
+    },
+    SampleModel("qwen2, llama3's rotation") {
+      ($0.biases, $0.window, $0.windowedLayers) = (.attentionInput, 3, [false, true])
+      $0.position = .rotary(
+        RotarySettings(base: 50, scaling: .llama3(factor: 8, low: 1, high: 4, context: 8)))
+    },
+    SampleModel("qwen3 with biases of attention") {
+      ($0.biases, $0.normsQueriesAndKeys) = ([.attentionInput, .attentionOutput], true)
+    },
+    SampleModel("phi3, rotated in part") { $0.position = .rotary(RotarySettings(base: 100, width: 4)) },
+    SampleModel("gemma 1") { gemma(&$0) },
+    SampleModel("gemma 2") {
+      gemma(&$0)
+      ($0.normPlacement, $0.attentionScale, $0.attentionSoftCap) = (.sandwich, 0.5, 2)
+      ($0.logitSoftCap, $0.window, $0.windowedLayers) = (3, 4, [true, false])
+    },
+    SampleModel("gemma 3") {
+      gemma(&$0)
+      ($0.normPlacement, $0.normsQueriesAndKeys, $0.tiesHead) = (.sandwich, true, false)
+      ($0.window, $0.windowedLayers, $0.windowedRotaryBase) = (4, [true, false], 20)
+    },
+    SampleModel("neox") {
+      gpt2(&$0)
+      ($0.headWidth, $0.heads, $0.keyValueHeads) = (4, 3, 3)
+      ($0.isParallel, $0.tiesHead) = (true, false)
+      $0.position = .rotary(RotarySettings(base: 100, width: 2, scaling: .linear(factor: 3)))
+    },
+    SampleModel("mpt, three heads, other maximum") {
+      gpt2(&$0)
+      ($0.headWidth, $0.heads, $0.keyValueHeads, $0.hiddenWidth) = (4, 3, 3, 48)
+      ($0.position, $0.alibiOrder, $0.alibiMaximum) = (.alibi, .interleaved, 4)
+      ($0.biases, $0.activation, $0.attentionScale) = ([], .gelu, 0.3)
+    },
     SampleModel("the first Transformer") {
       gpt2(&$0)
       ($0.normPlacement, $0.position, $0.activation, $0.tiesHead) = (.post, .sinusoidal, .relu, false)
@@ -92,6 +137,10 @@ struct SampleModel: CustomTestStringConvertible, Sendable {
         vocabularySize: 5, contextLength: 6, width: 2, layers: 1, heads: 1, headWidth: 2, hiddenWidth: 1)
     },
   ]
+
+  private static func gemma(_ c: inout TransformerConfiguration) {
+    (c.activation, c.embeddingScale, c.keyValueHeads) = (.geluTanh, Float(12.0.squareRoot()), 1)
+  }
 
   private static func gpt2(_ c: inout TransformerConfiguration) {
     (c.norm, c.position, c.isGated, c.activation, c.hasBiases) = (.layer, .learned, false, .geluTanh, true)
