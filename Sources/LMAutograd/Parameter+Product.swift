@@ -43,7 +43,8 @@ extension Parameter {
     var column = 0
     for part in parts {
       for start in stride(from: 0, to: part.rowCount, by: min(longest, max(1, part.rowCount))) {
-        pieces.append((column + start, part.rows(start..<min(part.rowCount, start + min(longest, part.rowCount)))))
+        pieces.append(
+          (column + start, part.rows(start..<min(part.rowCount, start + min(longest, part.rowCount)))))
       }
       column += part.rowCount
     }

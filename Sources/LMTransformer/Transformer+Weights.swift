@@ -21,8 +21,8 @@ extension Transformer {
   /// Fills the parameters, in float32 and to be trained, from tensors named as `family` names them; every misfit
   /// is named at once.
   ///
-  /// Buffers that old files hold (rotary frequencies, causal masks) and a copy of a tied head are passed
-  /// over; names may lack or have the prefix `transformer.` or `model.`.
+  /// Buffers that old files hold (rotary frequencies, causal masks), a copy of a tied head and what a multimodal
+  /// model sees with are passed over, as is what the family names; names may lack or have the prefix `transformer.` or `model.`.
   /// - Throws: ``LMError`` that lists missing, misshapen and unknown tensors.
   public func load(_ tensors: NamedTensors, _ family: any ModelFamily.Type, from place: String)
     throws(LMError)
@@ -46,7 +46,8 @@ extension Transformer {
     let broken = found.filter { !$0.tensor.isFinite }.map(\.weight.name)
     guard broken.isEmpty else {
       throw LMError(
-        at: place, "NaN or infinite numbers in \(Self.list(broken))", remedy: "use a copy that is not damaged")
+        at: place, "NaN or infinite numbers in \(Self.list(broken))", remedy: "use a copy that is not damaged"
+      )
     }
     var parts: [String: [WeightMatch]] = [:]
     for match in found {
@@ -77,7 +78,7 @@ extension Transformer {
     var faults: [String] = []
     var used: Set<String> = []
     for weight in family.weights(configuration) {
-      let found = [weight.name, weight.unprefixedName].first { tensors[$0] != nil }
+      let found = weight.spellings.first { tensors[$0] != nil }
       guard let found, let tensor = tensors[found] else {
         if own[weight.parameter] != nil { faults.append("\(weight.name) is missing") }
         continue
@@ -91,7 +92,10 @@ extension Transformer {
       }
       matches.append(WeightMatch(weight: weight, tensor: tensor, parameter: parameter))
     }
-    for name in tensors.names where !used.contains(name) && !Self.isIgnored(name) {
+    for name in tensors.names
+    where !used.contains(name) && !Self.isIgnored(name)
+      && !family.passesOver(name, configuration)
+    {
       faults.append("\(name) is unknown")
     }
     guard faults.isEmpty else {
@@ -106,8 +110,13 @@ extension Transformer {
   }
 
   private static func isIgnored(_ name: String) -> Bool {
-    name == "lm_head.weight"
-      || [".rotary_emb.inv_freq", ".attn.bias", ".attn.masked_bias"].contains { name.hasSuffix($0) }
+    let ends = [
+      ".rotary_emb.inv_freq", ".attn.bias", ".attn.masked_bias", ".attention.bias", ".attention.masked_bias",
+    ]
+    let heads = ["lm_head.weight", "embed_out.weight", "language_model.lm_head.weight"]
+    let otherSenses = ["vision_tower.", "multi_modal_projector."].flatMap { [$0, "model.\($0)"] }
+    return heads.contains(name) || ends.contains { name.hasSuffix($0) }
+      || otherSenses.contains { name.hasPrefix($0) }
   }
 }
 

@@ -28,7 +28,7 @@ public final class TransformerBlock {
   public let keyNorm: Parameter?
 
   private let configuration: TransformerConfiguration
-  private let rotary: RotaryPositions?
+  let rotary: RotaryPositions?
   private let bias: RelativeBias?
 
   init(_ index: Int, _ configuration: TransformerConfiguration, positions: AttentionPositions) {
@@ -114,9 +114,11 @@ public final class TransformerBlock {
         tape: context.tape)
     }
     let isWindowed = configuration.window(layer: index) != nil
-    return rows.attention(
-      shape, ranges: isWindowed ? context.windowedRanges ?? context.ranges : context.ranges, bias: bias,
-      cache: context.caches?[index], tape: context.tape)
+    let ranges = isWindowed ? context.windowedRanges ?? context.ranges : context.ranges
+    guard let caches = context.caches else {
+      return rows.attention(shape, ranges: ranges, bias: bias, tape: context.tape)
+    }
+    return rows.attention(shape, ranges: ranges, bias: bias, caches: caches, layer: index)
   }
 
   /// f(x W₁ᵀ), or f(gate) · up: `[M, D]` → `[M, F]`.
@@ -180,7 +182,9 @@ struct AttentionPositions {
       all.append((settings, RotaryPositions(settings, headWidth: c.headWidth)))
     }
     rotary = all
-    bias = c.position == .alibi ? .alibi(heads: c.heads, order: c.alibiOrder) : nil
+    bias =
+      c.position == .alibi
+      ? .alibi(heads: c.heads, order: c.alibiOrder, maximum: c.alibiMaximum) : nil
   }
 
   /// How `layer` rotates queries and keys, or nil.

@@ -13,12 +13,16 @@ import Testing
   private func weights(_ types: (DType, DType)) -> (trained: Parameter, stored: Parameter) {
     func part(_ rows: Int, _ dtype: DType) -> Tensor {
       dtype.isQuantized
-        ? sampleBlocks([rows, inputs], seed: 3, dtype: dtype) : sampleTensor([rows, inputs], seed: 3, dtype: dtype)
+        ? sampleBlocks([rows, inputs], seed: 3, dtype: dtype)
+        : sampleTensor([rows, inputs], seed: 3, dtype: dtype)
     }
     let parts = [part(11, types.0), part(29, types.1)]
     let stored = Parameter("weight", shape: [outputs, inputs], decays: true)
     stored.store(parts)
-    return (Parameter("weight", Tensor(parts.flatMap { $0.toArray() }, shape: [outputs, inputs]), decays: true), stored)
+    return (
+      Parameter("weight", Tensor(parts.flatMap { $0.toArray() }, shape: [outputs, inputs]), decays: true),
+      stored
+    )
   }
 
   private static let types: [(DType, DType)] = [
@@ -42,7 +46,9 @@ import Testing
     #expect(ones.value.toArray() == [1, 5, 1])
   }
 
-  @Test(arguments: types) func `a linear layer has the same bits forward and d_x = d_y W`(_ types: (DType, DType)) {
+  @Test(arguments: types) func `a linear layer has the same bits forward and d_x = d_y W`(
+    _ types: (DType, DType)
+  ) {
     withFixedKernels {
       let (trained, stored) = weights(types)
       let bias = Parameter("bias", sampleTensor([outputs], seed: 6), decays: false)
@@ -57,7 +63,9 @@ import Testing
           return (y.value.toArray(), x.takeGradient().map(doubles) ?? [])
         }
         for residual in [false, true] {
-          let (expected, found) = (run(trained, rows: rows, residual: residual), run(stored, rows: rows, residual: residual))
+          let (expected, found) = (
+            run(trained, rows: rows, residual: residual), run(stored, rows: rows, residual: residual)
+          )
           #expect(expected.y == found.y, "\(types) \(precision)")
           // Sums of 40 products in another order; bf16 results are rounded to 8 bits.
           let limit = precision == .float32 ? 1e-6 : 1.0 / 128
@@ -68,7 +76,9 @@ import Testing
     }
   }
 
-  @Test(arguments: types) func `one row without a tape is a vector product in float32`(_ types: (DType, DType)) {
+  @Test(arguments: types) func `one row without a tape is a vector product in float32`(
+    _ types: (DType, DType)
+  ) {
     let (trained, stored) = weights(types)
     let bias = Parameter("bias", sampleTensor([outputs], seed: 6), decays: false)
     onEveryInstructionSet { set in
@@ -81,7 +91,8 @@ import Testing
             let y = x.linear(weight, bias: bias, residual: residual, precision: precision, tape: nil)
             #expect(y.dtype == (residual == nil ? precision : .float32))
             let limit = y.dtype == .float32 ? 1e-6 : 1.0 / 256
-            #expect(relativeError(doubles(y.value), doubles(exact.value)) < limit, "\(set) \(types) \(precision)")
+            #expect(
+              relativeError(doubles(y.value), doubles(exact.value)) < limit, "\(set) \(types) \(precision)")
           }
         }
       }

@@ -13,7 +13,8 @@ enum ForeignFile: String {
     (Array("PK\u{3}\u{4}".utf8), .zip), (Array("PK\u{5}\u{6}".utf8), .zip), (Array("GGUF".utf8), .gguf),
     ([0x89] + Array("HDF".utf8), .hdf5), (Array("<!DOCTYPE".utf8), .page), (Array("<html".utf8), .page),
     (Array("version https://git-lfs".utf8), .pointer),
-    (Array("cos\n".utf8), .pickle), (Array("cposix\n".utf8), .pickle), (Array("c__builtin__\n".utf8), .pickle),
+    (Array("cos\n".utf8), .pickle), (Array("cposix\n".utf8), .pickle),
+    (Array("c__builtin__\n".utf8), .pickle),
     (Array("(lp0".utf8), .pickle), (Array("(dp0".utf8), .pickle),
   ]
 

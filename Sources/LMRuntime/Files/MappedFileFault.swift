@@ -50,7 +50,9 @@ public enum MappedFileFault {
   static func forget(_ bytes: UnsafeRawBufferPointer) {
     let start = UInt(bitPattern: bytes.baseAddress)
     lock.withLock { _ in
-      guard let index = (0..<capacity).first(where: { mappings[$0].message != nil && mappings[$0].start == start })
+      guard
+        let index = (0..<capacity).first(where: { mappings[$0].message != nil && mappings[$0].start == start }
+        )
       else { return }
       let message = mappings[index].message
       mappings[index] = Mapping()
@@ -64,7 +66,9 @@ public enum MappedFileFault {
     for index in 0..<capacity {
       let mapping = mappings[index]
       // The last page of a mapping reaches beyond the file's end.
-      guard let message = mapping.message, mapping.start <= address, address < mapping.end + 4096 else { continue }
+      guard let message = mapping.message, mapping.start <= address, address < mapping.end + 4096 else {
+        continue
+      }
       _ = write(STDERR_FILENO, message, mapping.length)
       _exit(LMError.Kind.badData.rawValue)
     }

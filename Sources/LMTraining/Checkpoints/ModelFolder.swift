@@ -32,9 +32,10 @@ public struct ModelFolder {
       throw LMError(at: path, "is not a folder", remedy: "give the folder of a model, with config.json in it")
     }
     let configPath = "\(path)/config.json"
-    config = try ModelConfigFile(JSONField(try JSON.read(configPath), in: configPath), at: configPath)
+    let described = try ModelConfigFile(JSONField(try JSON.read(configPath), in: configPath), at: configPath)
     let files = try SafeTensorsFolder(path).files
     mapped = files.map(\.file)
+    config = described.withOutputs(in: Set(files.flatMap { $0.entries.map(\.name) }))
     model = try Transformer(
       opening: try NamedTensors.load(files), config.configuration, config.family, from: path)
     if FileSystem.kind(of: "\(path)/tokenizer.json") != nil {

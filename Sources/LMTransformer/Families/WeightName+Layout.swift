@@ -7,6 +7,14 @@ extension WeightName {
     name.split(separator: ".").dropFirst().joined(separator: ".")
   }
 
+  /// Names under which files have the tensor; LayerNorms of the first BERT have a gamma and a beta.
+  var spellings: [String] {
+    let names = [name, unprefixedName] + otherNames
+    guard name.contains(".LayerNorm.") else { return names }
+    return names
+      + names.map { $0.hasSuffix(".weight") ? $0.dropLast(6) + "gamma" : $0.dropLast(4) + "beta" }
+  }
+
   /// The rows of a parameter's value that the tensor fills.
   func part(of value: Tensor) -> Tensor { rows.map { value.rows($0) } ?? value }
 
@@ -19,6 +27,11 @@ extension WeightName {
   /// A tensor of the file as it is laid out here: itself where that is the same, else a copy, of the same type but
   /// where blocks cannot be turned.
   func ownLayout(_ tensor: Tensor) -> Tensor {
+    let own = turned(tensor)
+    return offset == 0 ? own : own.plus(offset)
+  }
+
+  private func turned(_ tensor: Tensor) -> Tensor {
     switch layout {
     case .plain: return tensor
     case .transposed:
@@ -30,8 +43,11 @@ extension WeightName {
 
   /// What the file holds of `parameter`: float32, or the stored tensor itself where it is just that.
   func tensor(of parameter: Parameter) -> Tensor {
-    if layout == .plain, parameter.isStored, let stored = storedPart(of: parameter) { return stored }
+    if layout == .plain, offset == 0, parameter.isStored, let stored = storedPart(of: parameter) {
+      return stored
+    }
     let own = part(of: parameter.value)
+    if offset != 0 { return own.plus(-offset) }
     switch layout {
     case .plain:
       let copy = Tensor(own.shape)
@@ -61,5 +77,15 @@ extension WeightName {
     let heads = rows / 3 / headWidth
     let (part, head, place) = (row / (heads * headWidth), row / headWidth % heads, row % headWidth)
     return (head * 3 + part) * headWidth + place
+  }
+}
+
+extension Tensor {
+  /// Every element plus `number`, in float32.
+  fileprivate func plus(_ number: Float) -> Tensor {
+    let result = Tensor(shape)
+    copy(into: result)
+    for index in result.floats.indices { result.floats[index] += number }
+    return result
   }
 }

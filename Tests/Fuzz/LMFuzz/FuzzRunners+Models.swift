@@ -26,7 +26,8 @@ extension FuzzRunners {
   static let indexSeeds: [[UInt8]] = [
     Array(
       ("{\"metadata\": {\"total_size\": 4000}, \"weight_map\": {"
-        + model.weights.names.map { "\"\($0)\": \"model-1.safetensors\"" }.joined(separator: ", ") + "}}").utf8)
+        + model.weights.names.map { "\"\($0)\": \"model-1.safetensors\"" }.joined(separator: ", ") + "}}")
+        .utf8)
   ]
 
   /// Reads `name` of a model folder whose other files are whole.

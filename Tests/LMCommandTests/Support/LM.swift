@@ -65,6 +65,11 @@ final class LM {
   /// Sends a signal.
   func signal(_ number: Int32) { kill(process, number) }
 
+  /// What was written until now.
+  func outputSoFar() throws -> String {
+    String(decoding: try TemporaryDirectory.bytes(of: temporary("output")), as: UTF8.self)
+  }
+
   /// Waits for the end.
   func wait() throws -> Outcome {
     var status: Int32 = 0

@@ -10,9 +10,13 @@ import Testing
   let temporary = TemporaryDirectory()
 
   /// A folder of a Llama of so many layers whose weights are small numbers of any type, and the bytes of these.
-  private func folder(_ name: String, layers: Int, width: Int, dtype: DType) throws -> (path: String, bytes: Int) {
+  private func folder(_ name: String, layers: Int, width: Int, dtype: DType) throws -> (
+    path: String, bytes: Int
+  ) {
     let hidden = 4 * width, vocabulary = 1024
-    var shapes: [(String, [Int])] = [("model.embed_tokens.weight", [vocabulary, width]), ("model.norm.weight", [width])]
+    var shapes: [(String, [Int])] = [
+      ("model.embed_tokens.weight", [vocabulary, width]), ("model.norm.weight", [width]),
+    ]
     for layer in 0..<layers {
       let own = "model.layers.\(layer)"
       shapes += ["q", "k", "v", "o"].map { ("\(own).self_attn.\($0)_proj.weight", [width, width]) }
@@ -90,8 +94,10 @@ import Testing
   @Test func `weights that are no numbers are named`() throws {
     let whole = try folder("model", layers: 2, width: 64, dtype: .float32)
     var bytes = try TemporaryDirectory.bytes(of: "\(whole.path)/model.safetensors")
-    let entry = try SafeTensorsFile("\(whole.path)/model.safetensors").entry("model.layers.1.mlp.up_proj.weight")
-    bytes.replaceSubrange(entry.byteRange.lowerBound + 400..<entry.byteRange.lowerBound + 404, with: [0, 0, 0xC0, 0x7F])
+    let entry = try SafeTensorsFile("\(whole.path)/model.safetensors").entry(
+      "model.layers.1.mlp.up_proj.weight")
+    bytes.replaceSubrange(
+      entry.byteRange.lowerBound + 400..<entry.byteRange.lowerBound + 404, with: [0, 0, 0xC0, 0x7F])
     try temporary.write("model/model.safetensors", bytes)
     for verb in [["generate", "-p", "the"], ["info"], ["logits", "--ids=1,2", "--out", temporary("x.npy")]] {
       let outcome = try LM.run(verb + ["--model", whole.path])

@@ -10,7 +10,9 @@ import Testing
   let temporary = TemporaryDirectory()
 
   /// A file of one-dimensional tensors of these bytes.
-  private func file(_ tensors: [(name: String, type: SafeTensorsType, bytes: [UInt8])]) throws -> SafeTensorsFile {
+  private func file(_ tensors: [(name: String, type: SafeTensorsType, bytes: [UInt8])]) throws
+    -> SafeTensorsFile
+  {
     let writer = try SafeTensorsWriter(
       tensors.map { .init($0.name, $0.type, [$0.bytes.count * 8 / $0.type.bitWidth]) })
     try writer.write(to: temporary("m.safetensors")) { entry, file throws(LMError) in
@@ -24,10 +26,22 @@ import Testing
   // From the definitions: the largest and the smallest numbers, the smallest normal one, 1, zeros, infinity, NaN.
   @Test(
     arguments: [
-      (.float8E4M3, [(0x7E, 448), (0x01, 0x1p-9), (0x08, 0x1p-6), (0xB8, -1), (0x80, -0.0), (0x7F, .nan), (0xFF, .nan)]),
-      (.float8E5M2, [(0x7B, 57344), (0x01, 0x1p-16), (0x04, 0x1p-14), (0x3C, 1), (0xFC, -.infinity), (0x7D, .nan)]),
-      (.float8E4M3FNUZ, [(0x7F, 240), (0x01, 0x1p-10), (0x08, 0x1p-7), (0x40, 1), (0x80, .nan), (0xFF, -240)]),
-      (.float8E5M2FNUZ, [(0x7F, 57344), (0x01, 0x1p-17), (0x04, 0x1p-15), (0x40, 1), (0x80, .nan), (0x00, 0)]),
+      (
+        .float8E4M3,
+        [(0x7E, 448), (0x01, 0x1p-9), (0x08, 0x1p-6), (0xB8, -1), (0x80, -0.0), (0x7F, .nan), (0xFF, .nan)]
+      ),
+      (
+        .float8E5M2,
+        [(0x7B, 57344), (0x01, 0x1p-16), (0x04, 0x1p-14), (0x3C, 1), (0xFC, -.infinity), (0x7D, .nan)]
+      ),
+      (
+        .float8E4M3FNUZ,
+        [(0x7F, 240), (0x01, 0x1p-10), (0x08, 0x1p-7), (0x40, 1), (0x80, .nan), (0xFF, -240)]
+      ),
+      (
+        .float8E5M2FNUZ,
+        [(0x7F, 57344), (0x01, 0x1p-17), (0x04, 0x1p-15), (0x40, 1), (0x80, .nan), (0x00, 0)]
+      ),
       (.float8E8M0, [(0x00, 0x1p-127), (0x01, 0x1p-126), (0x7F, 1), (0xFE, 0x1p127), (0xFF, .nan)]),
     ] as [(SafeTensorsType, [(UInt8, Float)])])
   func `floats of 8 bits are exact`(_ type: SafeTensorsType, _ pairs: [(UInt8, Float)]) throws {
@@ -42,8 +56,10 @@ import Testing
     let halves: [Float16] = [1, -2.5, 65504]
     let doubles = [0.1, -1e300, 0x1p-1074]
     let opened = try file([
-      ("half", .float16, bytes(halves)), ("double", .float64, bytes(doubles)), ("int", .int64, bytes([Int64(5)])),
-      ("single", .float32, bytes([Float(3)])), ("brain", .bfloat16, bytes([UInt16(0x3F80)])), ("flag", .bool, [1, 0]),
+      ("half", .float16, bytes(halves)), ("double", .float64, bytes(doubles)),
+      ("int", .int64, bytes([Int64(5)])),
+      ("single", .float32, bytes([Float(3)])), ("brain", .bfloat16, bytes([UInt16(0x3F80)])),
+      ("flag", .bool, [1, 0]),
     ])
     let tensors = try NamedTensors.load([opened])
     #expect(Set(tensors.names) == ["half", "double", "single", "brain"])
@@ -52,7 +68,9 @@ import Testing
     #expect(tensors["brain"]?.toArray() == [1])
     for name in ["half", "single", "brain"] {
       let (tensor, entry) = (try #require(tensors[name]), try opened.entry(name))
-      #expect(UnsafeRawPointer(tensor.pointer) == opened.file.bytes.baseAddress.map { $0 + entry.byteRange.lowerBound })
+      #expect(
+        UnsafeRawPointer(tensor.pointer)
+          == opened.file.bytes.baseAddress.map { $0 + entry.byteRange.lowerBound })
     }
   }
 
@@ -75,13 +93,21 @@ import Testing
 
   @Test func `integers of every type are read where they are asked for`() throws {
     let tensors: [(String, SafeTensorsType, [UInt8], [Int])] = [
-      ("bool", .bool, [0, 1], [0, 1]), ("u8", .uint8, [0, 255], [0, 255]), ("i8", .int8, [0x80, 1], [-128, 1]),
+      ("bool", .bool, [0, 1], [0, 1]), ("u8", .uint8, [0, 255], [0, 255]),
+      ("i8", .int8, [0x80, 1], [-128, 1]),
       ("i16", .int16, bytes([Int16.min, 7]), [-32768, 7]), ("u16", .uint16, bytes([UInt16.max]), [65535]),
-      ("i32", .int32, bytes([Int32.min, 7]), [Int(Int32.min), 7]), ("u32", .uint32, bytes([UInt32.max]), [4_294_967_295]),
-      ("i64", .int64, bytes([Int64.min, .max]), [.min, .max]), ("u64", .uint64, bytes([UInt64(Int.max)]), [.max]),
+      ("i32", .int32, bytes([Int32.min, 7]), [Int(Int32.min), 7]),
+      ("u32", .uint32, bytes([UInt32.max]), [4_294_967_295]),
+      ("i64", .int64, bytes([Int64.min, .max]), [.min, .max]),
+      ("u64", .uint64, bytes([UInt64(Int.max)]), [.max]),
     ]
-    let file = try file(tensors.map { ($0.0, $0.1, $0.2) } + [("f", .float32, [0, 0, 0, 0]), ("big", .uint64, bytes([UInt64.max]))])
-    for (name, _, _, expected) in tensors { #expect(try file.integers(of: file.entry(name)) == expected, "\(name)") }
+    let file = try file(
+      tensors.map { ($0.0, $0.1, $0.2) } + [
+        ("f", .float32, [0, 0, 0, 0]), ("big", .uint64, bytes([UInt64.max])),
+      ])
+    for (name, _, _, expected) in tensors {
+      #expect(try file.integers(of: file.entry(name)) == expected, "\(name)")
+    }
     for (name, part) in [("f", "is F32"), ("big", "holds 18446744073709551615")] {
       let error = #expect(throws: LMError.self) { try file.integers(of: file.entry(name)) }
       #expect(error?.problem.contains(part) == true && error?.problem.contains("\"\(name)\"") == true)
@@ -103,7 +129,8 @@ import Testing
     try AtomicFile.write(temporary("m.safetensors")) { file throws(LMError) in try tensors.write(to: file) }
     let again = try NamedTensors.load([try SafeTensorsFile(temporary("m.safetensors"))])
     for name in tensors.names {
-      #expect(again[name]?.dtype == tensors[name]?.dtype && again[name]?.toArray() == tensors[name]?.toArray())
+      #expect(
+        again[name]?.dtype == tensors[name]?.dtype && again[name]?.toArray() == tensors[name]?.toArray())
     }
     tensors["q"] = sampleBlocks([1, 32], dtype: .q8_0)
     let error = #expect(throws: LMError.self) { try tensors.fileSize() }
@@ -113,7 +140,9 @@ import Testing
   @Test func `tensors that are mapped from a file may be saved over it`() throws {
     for dtype in [DType.float32, .bfloat16, .float16] {
       var tensors = NamedTensors()
-      for name in ["a", "b"] { tensors[name] = sampleTensor([300, 70], seed: UInt64(name.count), dtype: dtype) }
+      for name in ["a", "b"] {
+        tensors[name] = sampleTensor([300, 70], seed: UInt64(name.count), dtype: dtype)
+      }
       let (path, other) = (temporary("\(dtype)"), temporary("\(dtype) elsewhere"))
       try AtomicFile.write(path) { file throws(LMError) in try tensors.write(to: file) }
       let mapped = try NamedTensors.load([try SafeTensorsFile(path)])
@@ -139,7 +168,9 @@ import Testing
     let tensors = try NamedTensors.load([try SafeTensorsFile(temporary("torch.safetensors"))])
     var compared = 0
     for name in tensors.names where !name.hasSuffix(".wide") {
-      let (found, expected) = (try #require(tensors[name]).toArray(), try #require(tensors["\(name).wide"]).toArray())
+      let (found, expected) = (
+        try #require(tensors[name]).toArray(), try #require(tensors["\(name).wide"]).toArray()
+      )
       let wrong = zip(found, expected).filter { $0.bitPattern != $1.bitPattern && !($0.isNaN && $1.isNaN) }
       #expect(wrong.isEmpty, "\(name): \(wrong.prefix(3))")
       compared += 1

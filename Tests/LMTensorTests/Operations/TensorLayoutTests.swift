@@ -27,10 +27,12 @@ import Testing
     #expect(Tensor([0, 3]).reorderedRows { $0 }.shape == [0, 3])
   }
 
-  @Test(arguments: DType.allCases) func `rows of parts are those of the whole, decoded`(_ dtype: DType) throws {
+  @Test(arguments: DType.allCases) func `rows of parts are those of the whole, decoded`(_ dtype: DType) throws
+  {
     func part(_ rows: Int, _ seed: UInt64) -> Tensor {
       dtype.isQuantized
-        ? sampleBlocks([rows, 256], seed: seed, dtype: dtype) : sampleTensor([rows, 256], seed: seed, dtype: dtype)
+        ? sampleBlocks([rows, 256], seed: seed, dtype: dtype)
+        : sampleTensor([rows, 256], seed: seed, dtype: dtype)
     }
     let parts = [part(3, 1), part(1, 5), part(4, 9)]
     let whole = parts.flatMap { $0.toArray() }
@@ -46,7 +48,8 @@ import Testing
     }
   }
 
-  @Test(arguments: DType.allCases) func `one number that is not finite is found at any place`(_ dtype: DType) {
+  @Test(arguments: DType.allCases) func `one number that is not finite is found at any place`(_ dtype: DType)
+  {
     for count in dtype.isQuantized ? [256, 768] : [1, 2, 7, 8, 9, 31, 32, 33, 1000] {
       onEveryInstructionSet { set in
         let tensor =
@@ -63,10 +66,14 @@ import Testing
             let place = tensor.pointer + block * dtype.blockByteCount + offset
             let old = (0..<width).map { place.load(fromByteOffset: $0, as: UInt8.self) }
             for value in bits {
-              for (index, byte) in value.enumerated() { place.storeBytes(of: byte, toByteOffset: index, as: UInt8.self) }
+              for (index, byte) in value.enumerated() {
+                place.storeBytes(of: byte, toByteOffset: index, as: UInt8.self)
+              }
               #expect(!tensor.isFinite, "\(set) \(dtype) \(count) \(block)")
             }
-            for (index, byte) in old.enumerated() { place.storeBytes(of: byte, toByteOffset: index, as: UInt8.self) }
+            for (index, byte) in old.enumerated() {
+              place.storeBytes(of: byte, toByteOffset: index, as: UInt8.self)
+            }
           }
         }
         #expect(tensor.isFinite)
