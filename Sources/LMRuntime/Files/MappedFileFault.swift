@@ -20,11 +20,13 @@ public enum MappedFileFault {
     return memory
   }()
   private static let lock = Mutex(())
+  private static let isEnding = Atomic<Bool>(false)
 
   /// Begins to listen. Call it once at the start of a program; libraries leave signals alone.
   public static func install() {
     // A global is initialised at its first use, which must not happen in the handler.
     _ = mappings
+    _ = isEnding.load(ordering: .relaxed)
     var action = sigaction()
     action.__sigaction_handler.sa_sigaction = { number, info, _ in MappedFileFault.handle(number, info) }
     action.sa_flags = SA_SIGINFO
@@ -69,6 +71,8 @@ public enum MappedFileFault {
       guard let message = mapping.message, mapping.start <= address, address < mapping.end + 4096 else {
         continue
       }
+      // Another thread may have come here first, and ends the process.
+      while isEnding.exchange(true, ordering: .relaxed) { pause() }
       _ = write(STDERR_FILENO, message, mapping.length)
       _exit(LMError.Kind.badData.rawValue)
     }

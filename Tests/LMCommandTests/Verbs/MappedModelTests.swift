@@ -24,7 +24,7 @@ import Testing
       shapes += [("\(own).mlp.down_proj.weight", [width, hidden])]
       shapes += ["input", "post_attention"].map { ("\(own).\($0)_layernorm.weight", [width]) }
     }
-    let pattern = sampleTensor([hidden * width], scale: 0.02, dtype: dtype)
+    let pattern = sampleTensor([max(hidden, vocabulary) * width], scale: 0.02, dtype: dtype)
     var tensors = NamedTensors()
     for (name, shape) in shapes { tensors[name] = Tensor(shape, dtype: dtype, storage: pattern.storage) }
     let path = temporary(name)
