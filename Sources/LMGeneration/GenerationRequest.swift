@@ -1,4 +1,5 @@
 import LMRuntime
+import LMTransformer
 
 /// One text to be continued, and how.
 public struct GenerationRequest: Sendable {
@@ -30,10 +31,16 @@ public struct GenerationRequest: Sendable {
     }
   }
 
-  /// Checks the request against a model's vocabulary V and context.
+  /// Checks the request against a model.
   /// - Throws: ``LMError`` of kind `usage` where the prompt is empty or does not fit, of kind `badData` where
   ///   an id is unknown.
-  func check(vocabularySize: Int, context: Int, _ overflow: ContextOverflow) throws(LMError) {
+  func check(_ configuration: TransformerConfiguration, _ overflow: ContextOverflow) throws(LMError) {
+    let (vocabularySize, context) = (configuration.vocabularySize, configuration.contextLength)
+    guard configuration.isCausal else {
+      throw LMError(
+        .usage, at: "the model", "is an encoder, which does not continue texts",
+        remedy: "use a model such as Llama or GPT-2")
+    }
     guard !prompt.isEmpty else {
       throw LMError(.usage, at: "the prompt", "has no tokens", remedy: "give some text with --prompt")
     }

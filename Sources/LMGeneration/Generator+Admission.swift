@@ -52,7 +52,10 @@ extension Generator {
   /// needed. `mayTake` lets it be the known one itself, which nobody else goes on with.
   private func beginning(of prompt: [Int32], _ known: [CachedSequence], mayTake: Bool) -> CachedSequence {
     let lengths = known.map { $0.commonPrefix(with: prompt) }
-    guard let best = lengths.indices.max(by: { lengths[$0] < lengths[$1] }), lengths[best] > 0 else {
+    // Where tokens see the whole prompt, what was read of another prompt is of no use.
+    guard !model.configuration.seesWholePrompt,
+      let best = lengths.indices.max(by: { lengths[$0] < lengths[$1] }), lengths[best] > 0
+    else {
       return engine.makeSequence()
     }
     let sequence = mayTake ? known[best] : known[best].fork()

@@ -81,7 +81,7 @@ public final class Generator {
     let start = ContinuousClock.now
     let c = model.configuration
     for request in requests {
-      try request.check(vocabularySize: c.vocabularySize, context: c.contextLength, overflow)
+      try request.check(c, overflow)
       try request.settings.validate()
     }
     var queue = requests.indices.map { ($0, fitted(requests[$0])) }[...]

@@ -12,26 +12,22 @@ extension Transformer {
   /// Scores after the last row of sequences: float32 `[n, V]`.
   /// - Parameter chosen: Which sequences of `context`, by their index; nil means all.
   public func lastLogits(_ ids: [Int32], _ context: ForwardContext, of chosen: [Int]? = nil) -> Tensor {
-    let x = hidden(ids, context).value
+    let x = hidden(ids, context)
     let sequences = context.ranges.sequences
     let chosen = chosen ?? Array(sequences.indices)
-    let last = Tensor([chosen.count, configuration.width])
-    for (index, sequence) in chosen.enumerated() {
-      let row = sequences[sequence].firstRow + sequences[sequence].queries - 1
-      x.rows(row..<row + 1).copy(into: last.rows(index..<index + 1))
-    }
+    let rows = chosen.map { Int32(sequences[$0].firstRow + sequences[$0].queries - 1) }
+    let last = transformed(x.selecting(rows, tape: nil), context).value.converted(to: .float32)
     let scores = Tensor([chosen.count, configuration.vocabularySize])
     // A product of matrices packs its operands first, which pays when several rows share the weights.
     guard chosen.count < 3 else {
-      MatrixProduct.multiply(
-        .rows(of: last), .rows(of: head.value), precision: .float32, into: MatrixResult(scores))
+      head.multiply(last, bias: headBias?.value, precision: .float32, into: scores)
       if let cap = configuration.logitSoftCap { scores.softCapInPlace(cap) }
       return scores
     }
     for row in 0..<chosen.count {
-      MatrixProduct.multiply(
-        head.value, vector: last.rows(row..<row + 1).reshaped([configuration.width]),
-        into: scores.rows(row..<row + 1).reshaped([configuration.vocabularySize]))
+      let own = scores.rows(row..<row + 1).reshaped([configuration.vocabularySize])
+      head.multiply(vector: last.rows(row..<row + 1).reshaped([configuration.width]), into: own)
+      if let headBias { own.addInPlace(headBias.value) }
     }
     if let cap = configuration.logitSoftCap { scores.softCapInPlace(cap) }
     return scores

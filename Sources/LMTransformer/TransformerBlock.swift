@@ -56,8 +56,9 @@ public final class TransformerBlock {
     feedForwardOutputNorm = isSandwich ? Norm("\(name).feed_forward.output_norm", c) : nil
     func headNorm(_ part: String) -> Parameter? {
       guard c.normsQueriesAndKeys else { return nil }
-      let ones = Tensor([Float](repeating: 1, count: c.headWidth), shape: [c.headWidth])
-      return Parameter("\(name).attention.\(part)_norm.weight", ones, decays: false)
+      return Parameter("\(name).attention.\(part)_norm.weight", shape: [c.headWidth], decays: false) {
+        $0.floats.update(repeating: 1)
+      }
     }
     queryNorm = headNorm("query")
     keyNorm = headNorm("key")
@@ -181,7 +182,9 @@ struct AttentionPositions {
       all.append((settings, RotaryPositions(settings, headWidth: c.headWidth)))
     }
     rotary = all
-    bias = c.position == .alibi ? .alibi(heads: c.heads, order: c.alibiOrder) : nil
+    bias =
+      c.position == .alibi
+      ? .alibi(heads: c.heads, maximum: c.alibiMaximum) : nil
   }
 
   /// How `layer` rotates queries and keys, or nil.

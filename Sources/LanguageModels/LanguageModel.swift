@@ -21,6 +21,8 @@ public final class LanguageModel {
   public let generator: Generator
   /// Where the model is, for errors and for what is saved beside it.
   let place: String
+  /// What tokens are in a text, for constraints; made at the first use.
+  private(set) lazy var tokenTrie = TokenTrie(TokenVocabulary(tokenizer))
 
   /// Opens the folder `path`.
   /// - Parameter cacheType: How keys and values are stored; nil: in `precision`.
@@ -64,7 +66,8 @@ public final class LanguageModel {
   ///   - maximumTokens: at most this many tokens.
   ///   - stopTexts: texts at which to stop; they are not handed out.
   ///   - onText: gets every piece; false ends the generation.
-  /// - Throws: ``LMError`` where the prompt does not fit the context or a setting is out of range.
+  /// - Throws: ``LMError`` where the prompt does not fit the context, a setting is out of range, or the weights were
+  ///   changed on the disk meanwhile.
   @discardableResult
   public func generate(
     _ prompt: String, _ settings: SamplingSettings = SamplingSettings(), maximumTokens: Int,
@@ -82,7 +85,7 @@ public final class LanguageModel {
     var stream = try TextStream(tokenizer, stopTexts: stopTexts)
     var failure: LMError?
     let result = try generator.generate([request], batchSize: 1) { _, id in
-      do {
+      do throws(LMError) {
         let piece = try stream.append(id)
         return (piece.isEmpty || onText(piece)) && !stream.isStopped
       } catch {
@@ -91,6 +94,7 @@ public final class LanguageModel {
       }
     }[0]
     if let failure { throw failure }
+    try folder.checkUnchanged()
     let rest = stream.finish()
     if !rest.isEmpty { _ = onText(rest) }
     return (stream.text, result)
@@ -117,6 +121,12 @@ extension ModelFolder {
       throw LMError(
         .usage, at: "--ids", "\(wrong) is out of range", remedy: "use ids from 0 to \(c.vocabularySize - 1)")
     }
-    return model.logits(ids, ForwardContext(batch: 1, tokens: ids.count, precision: precision))
+    guard c.outputs.contains(.vocabulary) else {
+      throw LMError(
+        at: "the model", "is \(config.family.architecture(c)), which has no scores of the vocabulary",
+        remedy: "use a model with a language-model head")
+    }
+    return model.logits(
+      ids, ForwardContext(batch: 1, tokens: ids.count, isCausal: c.isCausal, precision: precision))
   }
 }

@@ -51,20 +51,11 @@ public struct KeyRanges: Sendable, Equatable {
     return ranges
   }
 
-  /// Sequences of `lengths` tokens packed into one row, one behind the other: a query sees its own sequence, or
-  /// what came before it there.
-  public static func packed(lengths: [Int], causal: Bool) -> KeyRanges {
-    let total = lengths.reduce(0, +)
-    var ranges = KeyRanges([(total, total)])
-    var start = 0
-    for length in lengths {
-      for index in start..<start + length {
-        ranges.first[index] = Int32(start)
-        ranges.last[index] = Int32(causal ? index + 1 : start + length)
-      }
-      start += length
-    }
-    return ranges
+  /// Complete sequences of `lengths` tokens, their rows one after the other without padding: a query sees its own
+  /// sequence, or what came before it there.
+  public static func packed(lengths: [Int], causal isCausal: Bool) -> KeyRanges {
+    let sizes = lengths.map { (queries: $0, keys: $0) }
+    return isCausal ? causal(sizes) : KeyRanges(sizes)
   }
 
   private init(_ sizes: [(queries: Int, keys: Int)]) {
@@ -96,6 +87,18 @@ public struct KeyRanges: Sendable, Equatable {
     ranges.forEachQuery { first, last, position in
       first = max(first, Int32(position - window + 1))
       last = min(last, Int32(clamping: position + window))
+    }
+    return ranges
+  }
+
+  /// Also shows the first `prefixes[b]` keys of a sequence to all its queries (prefix LM, arXiv 1910.10683).
+  public func showing(prefixes: [Int]) -> KeyRanges {
+    precondition(prefixes.count == batch, "KeyRanges: \(prefixes.count) prefixes for \(batch) sequences")
+    var ranges = self
+    for (sequence, prefix) in zip(sequences, prefixes) {
+      for row in sequence.firstRow..<sequence.firstRow + sequence.queries {
+        ranges.last[row] = max(last[row], Int32(min(sequence.keys, prefix)))
+      }
     }
     return ranges
   }

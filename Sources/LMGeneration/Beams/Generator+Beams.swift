@@ -21,7 +21,7 @@ extension Generator {
   ) throws(LMError) -> [BeamResult] {
     let c = model.configuration
     let request = GenerationRequest(prompt, .greedy, maximumTokens: maximumTokens, stopIDs: stopIDs)
-    try request.check(vocabularySize: c.vocabularySize, context: c.contextLength, .refuse)
+    try request.check(c, .refuse)
     try settings.validate(vocabularySize: c.vocabularySize, stops: stopIDs.count)
     guard maximumTokens > 0 else { return [] }
     var queue = [(0, request)][...]

@@ -8,7 +8,8 @@ struct DecodingEngine {
   /// Type of activations.
   let precision: DType
   let cacheType: CacheType
-  /// Rows of one pass: bounds the memory of activations whatever the length of a prompt.
+  /// Rows of one pass: bounds the memory of activations whatever the length of a prompt. A prompt whose tokens see
+  /// all of it is read in one pass.
   var rowsPerPass = 512
 
   /// A sequence that has read nothing.
@@ -26,7 +27,7 @@ struct DecodingEngine {
     var done = [Int](repeating: 0, count: tokens.count)
     var scores = [Tensor?](repeating: nil, count: tokens.count)
     while done != tokens.map(\.count) {
-      var room = rowsPerPass
+      var room = model.configuration.seesWholePrompt ? Int.max : rowsPerPass
       var parts: [(sequence: Int, range: Range<Int>)] = []
       for index in tokens.indices where room > 0 && done[index] < tokens[index].count {
         let count = min(room, tokens[index].count - done[index])

@@ -18,8 +18,19 @@ public struct FuzzFormat: Sendable {
       FuzzFormat("tiktoken", SeedFiles.tiktoken) { try FuzzRunners.tiktoken() },
       FuzzFormat("sentencepiece", SeedFiles.sentencePiece) { { FuzzRunners.sentencePiece($0) } },
       FuzzFormat("gguf", SeedFiles.gguf) { { FuzzRunners.gguf($0) } },
+      FuzzFormat("safetensors", FuzzRunners.safeTensorsSeeds) {
+        try FuzzRunners.modelFolder("model.safetensors", weights: "model.safetensors")
+      },
+      FuzzFormat("safetensors-config", FuzzRunners.configSeeds) {
+        try FuzzRunners.modelFolder("config.json", weights: "model.safetensors")
+      },
+      FuzzFormat("safetensors-index", FuzzRunners.indexSeeds) {
+        try FuzzRunners.modelFolder("model.safetensors.index.json", weights: "model-1.safetensors")
+      },
       FuzzFormat("chat-template", SeedFiles.chatTemplates) { { FuzzRunners.chatTemplate($0) } },
       FuzzFormat("pattern", SeedFiles.patterns) { { FuzzRunners.pattern($0) } },
+      FuzzFormat("grammar", SeedFiles.grammars) { { FuzzRunners.grammar($0) } },
+      FuzzFormat("json-schema", SeedFiles.jsonSchemas) { { FuzzRunners.jsonSchema($0) } },
     ]
     + FuzzRunners.tokenizers.map { name, load in
       FuzzFormat("text-\(name)", SeedFiles.texts) { FuzzRunners.roundTrip(try load()) }

@@ -29,7 +29,8 @@ final class LM {
   }()
 
   private let temporary = TemporaryDirectory()
-  private let process: pid_t
+  /// The id of the process.
+  let process: pid_t
 
   /// Starts `lm`.
   /// - Parameter fileBlocks: No file may grow beyond so many blocks of the shell, of 512 or 1024 bytes.
