@@ -130,7 +130,9 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "LMFuzz",
-      dependencies: ["LMRuntime", "LMTensor", "LMTokenizer", "LMFormats", "LMTransformer", "LMTraining", "LMGeneration"],
+      dependencies: [
+        "LMRuntime", "LMTensor", "LMTokenizer", "LMFormats", "LMTransformer", "LMTraining", "LMGeneration",
+      ],
       path: "Tests/Fuzz/LMFuzz", swiftSettings: settings),
     .executableTarget(
       name: "lm-fuzz", dependencies: ["LMFuzz", "LMRuntime"], path: "Tests/Fuzz/Command",

@@ -65,7 +65,8 @@ struct Generate: ParsableCommand {
       throw refuse("--prompt-cache-file", "is given with --prompts", "give a single --prompt")
     }
     guard beams == 1 || generation.constraints.isEmpty else {
-      throw refuse("--beams", "is given with a grammar or schema", "sample with the grammar, or search without it")
+      throw refuse(
+        "--beams", "is given with a grammar or schema", "sample with the grammar, or search without it")
     }
     guard beams == 1 || (prompts == nil && samples == 1 && !generation.contextShift) else {
       throw refuse(
