@@ -114,7 +114,9 @@ import Testing
   }
 
   @Test func `with a context shift texts go on beyond the context`() throws {
-    let long = try objects(["-p", "the", "-n", "60", "--context-shift", "--keep", "3"])[0]
-    #expect(try long["tokens"].integer() == 60)
+    // Some of them end by themselves.
+    let texts = try objects(["-p", "the", "-n", "60", "--context-shift", "--keep", "3", "--samples", "8"])
+    let lengths = try texts.map { try $0["tokens"].integer() }
+    #expect(lengths.contains { $0 > 30 } && lengths.allSatisfy { $0 <= 60 }, "\(lengths)")
   }
 }
