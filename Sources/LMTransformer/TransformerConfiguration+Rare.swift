@@ -20,7 +20,6 @@ extension TransformerConfiguration {
       (.attentionSoftCap, attentionSoftCap != nil, "attention's scores are bounded"),
       (.logitSoftCap, logitSoftCap != nil, "the vocabulary's scores are bounded"),
       (.embeddingScale, embeddingScale != 1, "the embedding is scaled"),
-      (.hasOtherAlibiOrder, "ALiBi's slopes stand in another order"),
       (.alibiMaximum, position == .alibi && alibiMaximum != 8, "ALiBi's slopes have another maximum"),
       (.positionOffset, position == .learned && positionOffset != 0, "positions do not begin at 0"),
       (.segments, segments != 0, "segments have embeddings"),
