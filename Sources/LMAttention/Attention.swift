@@ -10,7 +10,7 @@ extension Variable {
   /// Tiled with an online softmax, FlashAttention (arXiv 2205.14135) and FlashAttention-2 (arXiv 2307.08691):
   /// no `[T, T]` matrix, forward or backward.
   /// - Parameters:
-  ///   - ranges: visible keys of each query, B sequences of T queries on T keys.
+  ///   - ranges: visible keys of each query, B sequences of T queries on T keys, T of each sequence's own.
   ///   - bias: added to the scores by distance, or nil.
   /// - Returns: `[B · T, H · d]` in the type of this variable, which is `[B · T, (H + 2G) · d]`.
   /// - Complexity: 4 · B · H · d · (visible pairs) operations, 2.5 times that backward; memory O(B · (T + S)).
@@ -18,11 +18,10 @@ extension Variable {
     _ shape: AttentionShape, ranges: KeyRanges, bias: RelativeBias? = nil, tape: Tape?
   ) -> Variable {
     precondition(
-      value.rowCount == ranges.batch * ranges.queries && value.columnCount == shape.rowWidth,
-      "attention: rows \(value.shape) for \(ranges.batch) × \(ranges.queries) and width \(shape.rowWidth)")
+      value.rowCount == ranges.rowCount && value.columnCount == shape.rowWidth,
+      "attention: rows \(value.shape) for \(ranges.rowCount) queries and width \(shape.rowWidth)")
     precondition(
-      ranges.isUniform && ranges.queries == ranges.keys, "attention: sequences of unequal lengths need caches"
-    )
+      ranges.sequences.allSatisfy { $0.offset == 0 }, "attention: keys without queries need caches")
     let call = AttentionCall(
       shape: shape, ranges: ranges, input: value,
       output: Tensor([value.rowCount, shape.queryWidth], dtype: value.dtype),
@@ -54,11 +53,12 @@ private struct AttentionCall {
     let size = input.dtype.byteCount
     let (d, width) = (shape.headWidth, input.columnCount)
     let group = head / shape.groupSize
-    let row = input.pointer + sequence * ranges.queries * width * size
+    let own = ranges.sequences[sequence]
+    let row = input.pointer + own.firstRow * width * size
     var call = lm_attention()
     call.type = input.dtype.kernelType
-    call.queries = ranges.queries
-    call.keys = ranges.keys
+    call.queries = own.queries
+    call.keys = own.keys
     call.width = d
     call.heads = heads
     call.scale = shape.scale
@@ -69,13 +69,13 @@ private struct AttentionCall {
     call.v = UnsafeRawPointer(row + (shape.queryWidth + shape.keyWidth + group * d) * size)
     call.k_stride = width
     call.v_stride = width
-    call.out = output.pointer + (sequence * ranges.queries * shape.queryWidth + head * d) * size
+    call.out = output.pointer + (own.firstRow * shape.queryWidth + head * d) * size
     call.out_stride = shape.queryWidth
-    call.first = first + sequence * ranges.queries
-    call.last = last + sequence * ranges.queries
+    call.first = first + own.firstRow
+    call.last = last + own.firstRow
     if let bias, let values = bias.floats.baseAddress {
       call.bias_stride = bias.columnCount
-      call.bias = UnsafePointer(values + head * bias.columnCount + bias.columnCount / 2 - ranges.keys)
+      call.bias = UnsafePointer(values + head * bias.columnCount + bias.columnCount / 2 - own.keys)
     }
     if let sums = logSums?.floats.baseAddress {
       call.log_sum = sums + (sequence * shape.heads + head) * ranges.queries
@@ -140,10 +140,10 @@ private struct AttentionCall {
     let scratch = Storage(byteCount: bytes * pool.threadCount)
     forEach(heads: shape.groupSize, in: pool) { sequence, head, thread, first, last in
       var call = call(sequence: sequence, head: head, heads: shape.groupSize, first: first, last: last)
-      let row = result.pointer + sequence * ranges.queries * width * size
+      let firstRow = ranges.sequences[sequence].firstRow
+      let row = result.pointer + firstRow * width * size
       let group = head / shape.groupSize
-      call.d_out = UnsafeRawPointer(
-        dy.pointer + (sequence * ranges.queries * shape.queryWidth + head * d) * size)
+      call.d_out = UnsafeRawPointer(dy.pointer + (firstRow * shape.queryWidth + head * d) * size)
       call.d_out_stride = shape.queryWidth
       call.d_q = row + head * d * size
       call.d_k = row + (shape.queryWidth + group * d) * size

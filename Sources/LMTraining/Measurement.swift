@@ -27,19 +27,11 @@ public struct Measurement: Sendable, Equatable {
 }
 
 extension ForwardContext {
-  /// The sequences of a batch, each from position 0; sequences of unequal length lie packed in one row.
+  /// The sequences of a batch, each from position 0, without padding.
   init(_ batch: TokenBatch, isCausal: Bool, precision: DType, tape: Tape? = nil, dropoutSeed: UInt64? = nil) {
-    if batch.isRectangular {
-      self.init(
-        batch: batch.sequences, tokens: batch.tokens, isCausal: isCausal, precision: precision, tape: tape,
-        dropoutSeed: dropoutSeed)
-      if let prefixes = batch.prefixes { ranges = ranges.showing(prefixes: prefixes) }
-    } else {
-      precondition(batch.prefixes == nil, "ForwardContext: prefixes of sequences of unequal length")
-      self.init(
-        lengths: batch.lengths, isCausal: isCausal, precision: precision, tape: tape,
-        dropoutSeed: dropoutSeed)
-    }
+    self.init(
+      lengths: batch.lengths, isCausal: isCausal, precision: precision, tape: tape, dropoutSeed: dropoutSeed)
+    if let prefixes = batch.prefixes { ranges = ranges.showing(prefixes: prefixes) }
     segments = batch.segments
   }
 }

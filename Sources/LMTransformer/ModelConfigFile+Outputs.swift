@@ -13,9 +13,7 @@ extension ModelConfigFile {
       own.outputs.subtract(.masked)
       own.tiesHead = true
     }
-    if own.outputs.contains(.nextSentence), isAbsent("next_sentence"), isAbsent("pooler") {
-      own.outputs.subtract([.pooler, .nextSentence])
-    }
+    if isAbsent("next_sentence") { own.outputs.remove(.nextSentence) }
     if !own.outputs.contains(.nextSentence), isAbsent("pooler") { own.outputs.remove(.pooler) }
     return ModelConfigFile(family: family, configuration: own, specialTokens: specialTokens)
   }

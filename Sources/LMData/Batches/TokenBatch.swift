@@ -35,8 +35,6 @@ public struct TokenBatch: Sendable, Equatable {
   public var sequences: Int { lengths.count }
   /// Tokens T of the longest.
   public var tokens: Int { lengths.max() ?? 0 }
-  /// Whether all sequences have T tokens.
-  public var isRectangular: Bool { lengths.allSatisfy { $0 == tokens } }
 }
 
 extension TokenBatch {
