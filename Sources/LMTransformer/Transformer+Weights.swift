@@ -26,10 +26,17 @@ extension Transformer {
   public func load(_ tensors: NamedTensors, _ family: any ModelFamily.Type, from place: String)
     throws(LMError)
   {
+    try load(tensors, named: family.weights(configuration), from: place)
+  }
+
+  /// Fills the parameters from tensors that `weights` name; every misfit is named at once, as above.
+  package func load(_ tensors: NamedTensors, named weights: [WeightName], from place: String)
+    throws(LMError)
+  {
     let own = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.value) })
     var faults: [String] = []
     var used: Set<String> = []
-    for weight in family.weights(configuration) {
+    for weight in weights {
       let found = [weight.name, weight.unprefixedName].first { tensors[$0] != nil }
       guard let found, let tensor = tensors[found] else {
         if own[weight.parameter] != nil { faults.append("\(weight.name) is missing") }
@@ -51,7 +58,7 @@ extension Transformer {
       let shown =
         faults.prefix(12).joined(separator: ", ")
         + (faults.count > 12 ? ", and \(faults.count - 12) more" : "")
-      throw LMError(at: place, shown, remedy: "use the weights that belong to this config.json")
+      throw LMError(at: place, shown, remedy: "use the weights that belong to this configuration")
     }
   }
 
@@ -108,6 +115,12 @@ extension WeightName {
       for row in 0..<rows {
         let (part, head, place) = (row / (heads * width), row / width % heads, row % width)
         let fileRow = (head * 3 + part) * width + place
+        for column in 0..<columns { body(row * columns + column, fileRow * columns + column) }
+      }
+    case .rotaryPairs(let width):
+      for row in 0..<rows {
+        let (head, half, pair) = (row / width, row % width / (width / 2), row % (width / 2))
+        let fileRow = head * width + 2 * pair + half
         for column in 0..<columns { body(row * columns + column, fileRow * columns + column) }
       }
     }

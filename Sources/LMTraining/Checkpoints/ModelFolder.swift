@@ -20,12 +20,18 @@ public struct ModelFolder {
     self.tokenizer = tokenizer
   }
 
-  /// Opens the folder `path`.
+  /// Opens the folder, or the GGUF file, `path`.
   /// - Throws: ``LMError`` where files are missing or broken, tensors do not fit the configuration, or the
   ///   tokenizer has more entries than the model.
   public init(opening path: String) throws(LMError) {
+    if GGUFModelFile.isOne(path) {
+      self = try ModelFolder(gguf: path)
+      return
+    }
     guard FileSystem.kind(of: path) == .directory else {
-      throw LMError(at: path, "is not a folder", remedy: "give the folder of a model, with config.json in it")
+      throw LMError(
+        at: path, "is neither a folder nor a GGUF file",
+        remedy: "give the folder of a model, with config.json in it, or a GGUF file")
     }
     let configPath = "\(path)/config.json"
     config = try ModelConfigFile(JSONField(try JSON.read(configPath), in: configPath), at: configPath)
