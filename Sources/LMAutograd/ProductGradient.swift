@@ -66,7 +66,7 @@ struct ProductGradient {
     let own = gram(scattered.rows, nil, scattered.rows)
     let ids = scattered.ids
     for row in 0..<outputs.rowCount {
-      let values = outputs.rows(row..<row + 1).converted(to: .float32).floats
+      let values = outputs.rows(row..<row + 1).toArray()
       for (column, id) in ids.enumerated() {
         total += 2 * Double(values[Int(id)]) * Double(mixed.floats[row * count + column])
       }

@@ -2,6 +2,7 @@ import CLMKernels
 
 /// A row-major, contiguous array of numbers of one type.
 ///
+/// Rows of a block-quantised type are whole blocks: the size of the last axis is a multiple of the block's.
 /// A tensor refers to its storage: copies and ``reshaped(_:)`` views share memory, and operations that
 /// end in `InPlace` or fill a result write to it. Results of operations always own fresh storage.
 public struct Tensor: Sendable {
@@ -16,7 +17,7 @@ public struct Tensor: Sendable {
 
   /// An uninitialised tensor.
   public init(_ shape: [Int], dtype: DType = .float32) {
-    self.init(shape, dtype: dtype, storage: Storage(byteCount: shape.reduce(1, *) * dtype.byteCount))
+    self.init(shape, dtype: dtype, storage: Storage(byteCount: dtype.byteCount(of: shape.reduce(1, *))))
   }
 
   /// A view on `storage`.
@@ -27,7 +28,10 @@ public struct Tensor: Sendable {
     self.storage = storage
     self.byteOffset = byteOffset
     precondition(
-      byteOffset + elementCount * dtype.byteCount <= storage.byteCount,
+      columnCount % dtype.blockSize == 0,
+      "Tensor: rows of \(shape) are not whole blocks of \(dtype.rawValue), \(dtype.blockSize) each")
+    precondition(
+      byteOffset + byteCount <= storage.byteCount,
       "Tensor: \(shape) of \(dtype) at byte \(byteOffset) exceeds a storage of \(storage.byteCount) bytes")
   }
 
@@ -49,8 +53,8 @@ public struct Tensor: Sendable {
 
   /// Product of the sizes.
   public var elementCount: Int { shape.reduce(1, *) }
-  /// Bytes of all elements.
-  public var byteCount: Int { elementCount * dtype.byteCount }
+  /// Bytes of all elements; in blocks where ``DType/isQuantized``.
+  public var byteCount: Int { dtype.byteCount(of: elementCount) }
   /// Size of the last axis, 1 for a scalar.
   public var columnCount: Int { shape.last ?? 1 }
   /// Product of all sizes but the last.
@@ -77,7 +81,7 @@ public struct Tensor: Sendable {
   public func rows(_ range: Range<Int>) -> Tensor {
     precondition(
       range.lowerBound >= 0 && range.upperBound <= (shape.first ?? 0), "rows: \(range) of \(shape)")
-    let rowBytes = shape.dropFirst().reduce(1, *) * dtype.byteCount
+    let rowBytes = dtype.byteCount(of: shape.dropFirst().reduce(1, *))
     return Tensor(
       [range.count] + shape.dropFirst(), dtype: dtype, storage: storage,
       byteOffset: byteOffset + range.lowerBound * rowBytes)
@@ -87,5 +91,8 @@ public struct Tensor: Sendable {
   public func clear() { pointer.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount) }
 
   /// All elements as floats, in row-major order.
-  public func toArray() -> [Float] { Array(converted(to: .float32).floats) }
+  public func toArray() -> [Float] {
+    let wide = converted(to: .float32)
+    return withExtendedLifetime(wide) { Array(wide.floats) }
+  }
 }

@@ -19,6 +19,42 @@ public func sampleTensor(_ shape: [Int], seed: UInt64 = 1, scale: Double = 1, dt
   return Tensor(values, shape: shape).converted(to: dtype)
 }
 
+/// Blocks of any bits, with scales that are finite and of about `scale`.
+public func sampleBlocks(_ shape: [Int], seed: UInt64 = 1, scale: Double = 0.01, dtype: DType) -> Tensor {
+  let tensor = Tensor(shape, dtype: dtype)
+  let bytes = UnsafeMutableRawBufferPointer(start: tensor.pointer, count: tensor.byteCount)
+  for (index, value) in sampleValues(bytes.count, seed: seed).enumerated() {
+    bytes[index] = UInt8(truncatingIfNeeded: Int(value * 0x1p40) >> 7)
+  }
+  let scales = dtype.scaleOffsets
+  for (index, value) in sampleValues(bytes.count / dtype.blockByteCount * scales.count, seed: seed + 1)
+    .enumerated()
+  {
+    let block = index / scales.count * dtype.blockByteCount
+    bytes.storeBytes(
+      of: Float16(value * scale).bitPattern, toByteOffset: block + scales[index % scales.count],
+      as: UInt16.self)
+  }
+  return tensor
+}
+
+extension DType {
+  /// Where the half-precision numbers of a block are.
+  public var scaleOffsets: [Int] {
+    switch self {
+    case .float32, .bfloat16: []
+    case .float16, .q8_0, .q4_0, .q5_0, .iq4_NL: [0]
+    case .q4_1, .q5_1, .q4_K, .q5_K: [0, 2]
+    case .q2_K: [80, 82]
+    case .q3_K: [108]
+    case .q6_K: [208]
+    }
+  }
+
+  /// The types of blocks.
+  public static var quantized: [DType] { allCases.filter(\.isQuantized) }
+}
+
 /// The elements in double precision.
 public func doubles(_ tensor: Tensor) -> [Double] { tensor.toArray().map(Double.init) }
 

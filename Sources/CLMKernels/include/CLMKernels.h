@@ -2,13 +2,37 @@
 //
 // Every function works on memory that the caller owns and has checked; none allocates, starts a thread,
 // keeps state or fails. Matrices are row-major; sizes count elements, strides count elements.
-// "type" arguments say how a `void *` is to be read. Types other than those named do not exist here.
+// "type" arguments say how a `void *` is to be read: as f32 or bf16, and weights, where said so, as any type.
 #ifndef CLMKERNELS_H
 #define CLMKERNELS_H
 #include <stddef.h>
 #include <stdint.h>
 
-typedef enum { LM_F32 = 0, LM_BF16 = 1 } lm_type;
+
+// How numbers are stored. Activations, gradients and caches are f32 or bf16; weights may be of any type. The
+// block-quantised ones lie as ggml defines them: rows of whole blocks.
+typedef enum {
+  LM_F32 = 0, LM_BF16, LM_F16, LM_Q8_0, LM_Q4_0, LM_Q4_1, LM_Q5_0, LM_Q5_1, LM_Q2_K, LM_Q3_K, LM_Q4_K, LM_Q5_K,
+  LM_Q6_K, LM_IQ4_NL
+} lm_type;
+// What numbers of a type come in: `elements` numbers in `bytes` bytes.
+typedef struct { size_t elements, bytes; } lm_block;
+static inline lm_block lm_block_of(lm_type type) {
+  switch (type) {
+    case LM_F32: return (lm_block){1, 4};
+    case LM_BF16: case LM_F16: return (lm_block){1, 2};
+    case LM_Q8_0: return (lm_block){32, 34};
+    case LM_Q4_0: case LM_IQ4_NL: return (lm_block){32, 18};
+    case LM_Q4_1: return (lm_block){32, 20};
+    case LM_Q5_0: return (lm_block){32, 22};
+    case LM_Q5_1: return (lm_block){32, 24};
+    case LM_Q2_K: return (lm_block){256, 84};
+    case LM_Q3_K: return (lm_block){256, 110};
+    case LM_Q4_K: return (lm_block){256, 144};
+    case LM_Q5_K: return (lm_block){256, 176};
+    case LM_Q6_K: return (lm_block){256, 210};
+  }
+}
 typedef enum { LM_RELU = 0, LM_GELU = 1, LM_GELU_TANH = 2, LM_SILU = 3 } lm_activation;
 typedef enum { LM_SCALAR = 0, LM_AVX2 = 1, LM_AVX512 = 2, LM_AVX512_BF16 = 3, LM_NEON_BF16 = 4 } lm_isa;
 
@@ -23,11 +47,12 @@ typedef struct {
   int accumulate;
 } lm_output;
 
-// A strided operand of `rows` x `depth`: element (r, k) is data[r * row_stride + k * depth_stride].
+// A strided operand of `rows` x `depth`: element (r, k) is data[first + r * row_stride + k * depth_stride]. With
+// quantised types `data` is the start of a row, the larger stride whole blocks, and `first` even; else it is 0.
 typedef struct {
   const void *data;
   lm_type type;
-  size_t rows, depth, row_stride, depth_stride;
+  size_t rows, depth, row_stride, depth_stride, first;
 } lm_operand;
 
 // One call of attention: all heads that share one key/value head of one sequence.
@@ -86,14 +111,14 @@ typedef struct {
 
   // gemm
   // Packs rows [0, operand.rows) into panels of `width` rows (tile_rows or tile_columns): [panel][depth][width] as f32, or
-  // [panel][depth / 2][width][2] as bf16; an odd depth is filled up with zeros, rows with anything.
+  // [panel][depth / 2][width][2] as bf16; an odd depth is filled up with zeros, rows with anything. Any type.
   void (*pack)(lm_type to, const lm_operand *operand, size_t width, void *panels);
   // c[m, n] = a panels (tile_rows wide) x b panels (tile_columns wide) over `depth`; panel strides in
   // elements of the packed type (an even number for bf16). With a_row, a is no panel: its rows of `type`
   // lie a_row elements apart, and a depth of bf16 is even.
   void (*gemm)(lm_type type, size_t m, size_t n, size_t depth, const void *a, size_t a_row,
                size_t a_panel, const void *b, size_t b_panel, const lm_output *output);
-  // y[j] = sum_k weight[j * stride + k] * x[k] for j in [0, n); x and y f32.
+  // y[j] = sum_k weight[j * stride + k] * x[k] for j in [0, n); x and y f32, weights of any type.
   void (*gemv)(lm_type weight_type, size_t n, size_t depth, const void *weight, size_t stride,
                const float *x, float *y);
 
@@ -148,8 +173,9 @@ typedef struct {
                           const float *gradient, const float *row, const float *column);
 
   // elementwise
+  // From any type (n whole blocks) to f32, bf16 or f16; rounds to nearest, ties to even.
   void (*convert)(lm_type from, lm_type to, size_t n, const void *x, void *y);
-  void (*add)(lm_type type, size_t n, const void *x, float *y);  // y += x
+  void (*add)(lm_type type, size_t n, const void *x, float *y);  // y += x, which is f32, bf16 or f16
   void (*column_sums)(lm_type type, size_t rows, size_t n, size_t stride, const void *x, float *y);
   void (*scale)(size_t n, float factor, float *x);
   // y = x * mask / (1 - probability); element i keeps its mask for one (seed, start + i).

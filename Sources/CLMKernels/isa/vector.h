@@ -50,6 +50,39 @@ INLINE vh narrow(vf x) {
 #endif
 }
 
+// IEEE half precision; every half is a float.
+#if LANES == 16
+INLINE vf widen_half(vh h) { return (vf)_mm512_cvtph_ps((__m256i)h); }
+INLINE vh narrow_half(vf x) { return (vh)_mm512_cvtps_ph((__m512)x, _MM_FROUND_TO_NEAREST_INT); }
+#elif LANES == 8
+INLINE vf widen_half(vh h) { return (vf)_mm256_cvtph_ps((__m128i)h); }
+INLINE vh narrow_half(vf x) { return (vh)_mm256_cvtps_ph((__m256)x, _MM_FROUND_TO_NEAREST_INT); }
+#elif defined(__aarch64__)
+typedef __fp16 lm_halves __attribute__((vector_size(2 * LANES)));
+INLINE vf widen_half(vh h) { return __builtin_convertvector((lm_halves)h, vf); }
+INLINE vh narrow_half(vf x) { return (vh)__builtin_convertvector(x, lm_halves); }
+#else
+// Exponent and mantissa in their places are the number times 2^-112, subnormal or not.
+INLINE vf widen_half(vh h) {
+  vu u = __builtin_convertvector(h, vu), size = u & 0x7FFF;
+  vu bits = (vu)((vf)(size << 13) * 0x1p112f) | ((vu)(size > 0x7BFF) & 0x7F800000);
+  return (vf)(bits | (u & 0x8000) << 16);
+}
+// Below 2^-14 the place of the last bit is that of 0.5: adding 0.5 rounds.
+INLINE vh narrow_half(vf x) {
+  vu u = (vu)x, size = u & 0x7FFFFFFF;
+  vu normal = (size - (112u << 23) + 0xFFF + (size >> 13 & 1)) >> 13;
+  vu tiny = (vu)((vf)size + 0.5f) - 0x3F000000;
+  vu large = (vu)(size > 0x7F800000) & (0x200 | (size >> 13 & 0x3FF));
+  vu is_tiny = (vu)(size < 113u << 23), is_large = (vu)(size >= 0x477FF000);
+  vu half = (is_tiny & tiny) | (~is_tiny & normal);
+  half = (is_large & (0x7C00 | large)) | (~is_large & half);
+  return __builtin_convertvector(half | (u >> 16 & 0x8000), vh);
+}
+#endif
+INLINE vf widen_as(lm_type type, vh h) { return type == LM_F16 ? widen_half(h) : widen(h); }
+INLINE vh narrow_as(lm_type type, vf x) { return type == LM_F16 ? narrow_half(x) : narrow(x); }
+
 #if LM_BF16_HARDWARE
 // Adds to each lane the products of its two pairs of bf16.
 INLINE vf add_pairs(vf sum, vu a, vu b) {
@@ -65,11 +98,11 @@ INLINE vf load_as(lm_type type, const void *p, size_t i) {
   if (type == LM_F32) return load((const float *)p + i);
   vh h;
   memcpy(&h, (const uint16_t *)p + i, sizeof h);
-  return widen(h);
+  return widen_as(type, h);
 }
 INLINE void store_as(lm_type type, void *p, size_t i, vf v) {
   if (type == LM_F32) { store((float *)p + i, v); return; }
-  vh h = narrow(v);
+  vh h = narrow_as(type, v);
   memcpy((uint16_t *)p + i, &h, sizeof h);
 }
 
@@ -78,34 +111,28 @@ INLINE void store_as(lm_type type, void *p, size_t i, vf v) {
 INLINE vf load_tail(lm_type type, const void *p, size_t i, size_t left) {
   __mmask16 mask = (__mmask16)((1u << left) - 1);
   if (type == LM_F32) return (vf)_mm512_maskz_loadu_ps(mask, (const float *)p + i);
-  return widen((vh)_mm256_maskz_loadu_epi16(mask, (const uint16_t *)p + i));
+  return widen_as(type, (vh)_mm256_maskz_loadu_epi16(mask, (const uint16_t *)p + i));
 }
 INLINE void store_tail(lm_type type, void *p, size_t i, vf v, size_t left) {
   __mmask16 mask = (__mmask16)((1u << left) - 1);
   if (type == LM_F32) _mm512_mask_storeu_ps((float *)p + i, mask, (__m512)v);
-  else _mm256_mask_storeu_epi16((uint16_t *)p + i, mask, (__m256i)narrow(v));
+  else _mm256_mask_storeu_epi16((uint16_t *)p + i, mask, (__m256i)narrow_as(type, v));
 }
 #else
 static __attribute__((noinline)) vf load_tail(lm_type type, const void *p, size_t i, size_t left) {
-  uint32_t lanes[LANES] = {0};
-  for (size_t l = 0; l < left; l++) {
-    if (type == LM_F32) memcpy(&lanes[l], (const float *)p + i + l, 4);
-    else lanes[l] = (uint32_t)((const uint16_t *)p)[i + l] << 16;
+  if (type == LM_F32) {
+    vf v = {0};
+    memcpy(&v, (const float *)p + i, left * 4);
+    return v;
   }
-  vf v;
-  memcpy(&v, lanes, sizeof v);
-  return v;
+  vh h = {0};
+  memcpy(&h, (const uint16_t *)p + i, left * 2);
+  return widen_as(type, h);
 }
 static __attribute__((noinline)) void store_tail(lm_type type, void *p, size_t i, vf v, size_t left) {
-  float lanes[LANES];
-  uint16_t halves[LANES];
-  memcpy(lanes, &v, sizeof v);
-  vh h = narrow(v);
-  memcpy(halves, &h, sizeof h);
-  for (size_t l = 0; l < left; l++) {
-    if (type == LM_F32) ((float *)p)[i + l] = lanes[l];
-    else ((uint16_t *)p)[i + l] = halves[l];
-  }
+  vh h = narrow_as(type, v);
+  if (type == LM_F32) memcpy((float *)p + i, &v, left * 4);
+  else memcpy((uint16_t *)p + i, &h, left * 2);
 }
 #endif
 
@@ -147,3 +174,6 @@ INLINE void *at_mutable(lm_type type, void *p, size_t i) {
 // Calls `body` with the type as a constant, so that its loads need no branch.
 #define WITH_TYPE(type, call) do { if ((type) == LM_F32) { enum { T = LM_F32 }; call; } \
   else { enum { T = LM_BF16 }; call; } } while (0)
+// The same where weights come in: f16 too, but no quantised type.
+#define WITH_FLOAT_TYPE(type, call) do { if ((type) == LM_F16) { enum { T = LM_F16 }; call; } \
+  else WITH_TYPE(type, call); } while (0)

@@ -53,6 +53,6 @@ extension KernelCase {
 }
 
 extension DType {
-  /// `f32` or `bf16`.
-  var shortName: String { self == .float32 ? "f32" : "bf16" }
+  /// `f32`, `bf16` and so on.
+  var shortName: String { rawValue.lowercased() }
 }

@@ -64,10 +64,29 @@ extension NamedTensors {
   public func fileSize() throws(LMError) -> Int { try layout().byteCount }
 
   private func layout() throws(LMError) -> SafeTensorsWriter {
-    let tensors = names.compactMap { name in
-      self[name].map { SafeTensorsWriter.Tensor(name, $0.dtype == .float32 ? .float32 : .bfloat16, $0.shape) }
+    var tensors: [SafeTensorsWriter.Tensor] = []
+    for name in names {
+      guard let tensor = self[name] else { continue }
+      guard let type = SafeTensorsType(tensor.dtype) else {
+        throw LMError(
+          at: "tensor \(JSON.quoted(name))", "is \(tensor.dtype.rawValue), which safetensors cannot hold",
+          remedy: "convert it to F32, BF16 or F16, or write GGUF")
+      }
+      tensors.append(SafeTensorsWriter.Tensor(name, type, tensor.shape))
     }
     return try SafeTensorsWriter(
       tensors, metadata: metadata.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+  }
+}
+
+extension SafeTensorsType {
+  /// The type that holds a tensor of `dtype` as it is; nil for blocks.
+  init?(_ dtype: DType) {
+    switch dtype {
+    case .float32: self = .float32
+    case .bfloat16: self = .bfloat16
+    case .float16: self = .float16
+    default: return nil
+    }
   }
 }

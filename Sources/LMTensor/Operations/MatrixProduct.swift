@@ -3,10 +3,12 @@ import LMRuntime
 
 /// A matrix seen as `rows` × `depth`, wherever it lies: element (r, k) at `r · rowStride + k · depthStride`.
 ///
-/// One of the two strides is 1. Strides and sizes count elements.
+/// One of the two strides is 1. Strides and sizes count elements. The matrix may be of any type: what is quantised
+/// is decoded while it is packed.
 public struct MatrixOperand {
   let tensor: Tensor
-  let pointer: UnsafeRawPointer
+  /// Column of the tensor at which the operand begins.
+  private let firstColumn: Int
   /// Rows: the axis that remains in the product.
   public let rows: Int
   /// Depth: the axis that is summed over.
@@ -14,28 +16,48 @@ public struct MatrixOperand {
   let rowStride: Int
   let depthStride: Int
 
+  private init(
+    _ tensor: Tensor, _ columns: Range<Int>, rows: Int, depth: Int, strides: (row: Int, depth: Int)
+  ) {
+    precondition(
+      !tensor.dtype.isQuantized || columns.lowerBound % 2 == 0,
+      "MatrixOperand: columns \(columns) of \(tensor.dtype.rawValue) begin at an odd one")
+    self.tensor = tensor
+    firstColumn = columns.lowerBound
+    self.rows = rows
+    self.depth = depth
+    (rowStride, depthStride) = strides
+  }
+
   /// Columns `columns` of a matrix `[R, C]`, row by row: rows R, depth the columns.
   public static func rows(of tensor: Tensor, columns: Range<Int>? = nil) -> MatrixOperand {
     let range = columns ?? 0..<tensor.columnCount
     return MatrixOperand(
-      tensor: tensor, pointer: tensor.pointer + range.lowerBound * tensor.dtype.byteCount,
-      rows: tensor.rowCount, depth: range.count, rowStride: tensor.columnCount, depthStride: 1)
+      tensor, range, rows: tensor.rowCount, depth: range.count, strides: (tensor.columnCount, 1))
   }
 
   /// Columns `columns` of a matrix `[R, C]`, column by column: rows the columns, depth R.
   public static func columns(of tensor: Tensor, columns: Range<Int>? = nil) -> MatrixOperand {
     let range = columns ?? 0..<tensor.columnCount
     return MatrixOperand(
-      tensor: tensor, pointer: tensor.pointer + range.lowerBound * tensor.dtype.byteCount,
-      rows: range.count, depth: tensor.rowCount, rowStride: 1, depthStride: tensor.columnCount)
+      tensor, range, rows: range.count, depth: tensor.rowCount, strides: (1, tensor.columnCount))
   }
 
   fileprivate func kernelOperand(_ rows: Range<Int>, _ depth: Range<Int>) -> lm_operand {
-    let offset = rows.lowerBound * rowStride + depth.lowerBound * depthStride
+    let dtype = tensor.dtype
+    // Blocks are found from the start of a row; single elements are addressed.
+    let (first, skipped) =
+      depthStride == 1
+      ? (firstColumn + depth.lowerBound, rows.lowerBound * rowStride)
+      : (firstColumn + rows.lowerBound, depth.lowerBound * depthStride)
+    let (start, rest) = dtype.isQuantized ? (skipped, first) : (skipped + first, 0)
     return lm_operand(
-      data: pointer + offset * tensor.dtype.byteCount, type: tensor.dtype.kernelType,
-      rows: rows.count, depth: depth.count, row_stride: rowStride, depth_stride: depthStride)
+      data: tensor.pointer + dtype.byteCount(of: start), type: dtype.weightType, rows: rows.count,
+      depth: depth.count, row_stride: rowStride, depth_stride: depthStride, first: rest)
   }
+
+  /// Rows that should be packed together, so that no block is decoded twice.
+  fileprivate var rowsOfBlock: Int { depthStride == 1 ? 1 : tensor.dtype.blockSize }
 }
 
 extension MatrixOperand {
@@ -116,7 +138,8 @@ public enum MatrixProduct {
     let pool = ThreadPool.shared
     let rowBytes = panels.packedDepth(panels.longestDepth) * precision.byteCount
     let fair = (split.rows + 2 * pool.threadCount - 1) / (2 * pool.threadCount)
-    let block = max(1, min(blockBytes / max(1, rowBytes), max(fair, 4 * splitTile)) / splitTile) * splitTile
+    let step = split.rowsOfBlock % splitTile == 0 ? split.rowsOfBlock : splitTile
+    let block = max(1, min(blockBytes / max(1, rowBytes), max(fair, 4 * splitTile)) / step) * step
     let own = Storage(byteCount: direct ? 64 : pool.threadCount * block * rowBytes)
     pool.run((split.rows + block - 1) / block) { part, thread in
       let range = part * block..<min(split.rows, (part + 1) * block)
@@ -165,7 +188,8 @@ private struct PackedOperand {
     storage = Storage(byteCount: max(64, rows * packedDepth * precision.byteCount))
     // A task packs panels side by side: a cache line of a strided operand holds several.
     let panelBytes = max(1, longestDepth * tile * precision.byteCount)
-    let grain = max(operand.depthStride == 1 ? 1 : 128 / tile, (64 << 10) / panelBytes)
+    let sideBySide = operand.depthStride == 1 ? 1 : max(128, operand.rowsOfBlock) / tile
+    let grain = max(sideBySide, (64 << 10) / panelBytes)
     let panels = rows / tile
     let groups = (panels + grain - 1) / grain
     ThreadPool.shared.run(chunkCount * groups) { task, _ in

@@ -1,7 +1,8 @@
 import CLMKernels
 
 extension Tensor {
-  /// The tensor in another type: itself when the type is the same. Rounds to nearest, ties to even.
+  /// The tensor in another type: itself when the type is the same.
+  /// - Parameter type: float32, bfloat16 or float16; rounds to nearest, ties to even.
   /// - Complexity: O(elements).
   public func converted(to type: DType) -> Tensor {
     guard type != dtype else { return self }
@@ -10,28 +11,32 @@ extension Tensor {
     return result
   }
 
-  /// Copies the elements into `target`, converting them.
+  /// Copies the elements into `target`, converting them: from any type to float32, bfloat16 or float16, or as
+  /// they are.
   public func copy(into target: Tensor) {
     precondition(target.elementCount == elementCount, "copy: \(shape) into \(target.shape)")
+    if target.dtype == dtype, dtype.isQuantized {
+      return target.pointer.copyMemory(from: pointer, byteCount: byteCount)
+    }
+    precondition(!target.dtype.isQuantized, "copy: \(dtype.rawValue) into \(target.dtype.rawValue)")
     let (from, to) = (dtype, target.dtype)
     let (source, destination) = (pointer, target.pointer)
-    parallel(elementCount, grain: elementGrain, multiple: 16) { range in
+    parallel(elementCount, grain: elementGrain, multiple: max(16, from.blockSize)) { range in
       Kernels.table.pointee.convert(
-        from.kernelType, to.kernelType, range.count, source + range.lowerBound * from.byteCount,
+        from.weightType, to.weightType, range.count, source + from.byteCount(of: range.lowerBound),
         destination + range.lowerBound * to.byteCount)
     }
   }
 
-  /// Adds `other` (any type) to this float32 tensor.
+  /// Adds `other` (float32, bfloat16 or float16) to this float32 tensor.
   public func addInPlace(_ other: Tensor) {
     precondition(other.elementCount == elementCount, "add: \(other.shape) to \(shape)")
     let sums = floats
     guard let target = sums.baseAddress else { return }
-    let source = other.pointer
+    let (source, size) = (other.pointer, other.dtype.byteCount)
     parallel(elementCount, grain: elementGrain, multiple: 16) { range in
       Kernels.table.pointee.add(
-        other.dtype.kernelType, range.count, source + range.lowerBound * other.dtype.byteCount,
-        target + range.lowerBound)
+        other.dtype.weightType, range.count, source + range.lowerBound * size, target + range.lowerBound)
     }
   }
 
