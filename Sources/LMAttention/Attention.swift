@@ -4,7 +4,8 @@ import LMRuntime
 import LMTensor
 
 extension Variable {
-  /// softmax(scale · Q Kᵀ + bias) V per head, over the keys that `ranges` allows.
+  /// softmax(scale · Q Kᵀ + bias) V per head, over the keys that `ranges` allows; the scaled scores may have a
+  /// soft bound.
   ///
   /// Tiled with an online softmax, FlashAttention (arXiv 2205.14135) and FlashAttention-2 (arXiv 2307.08691):
   /// no `[T, T]` matrix, forward or backward.
@@ -69,6 +70,7 @@ private struct AttentionCall {
     call.heads = heads
     call.query_offset = ranges.keys - ranges.queries
     call.scale = shape.scale
+    call.soft_cap = shape.softCap ?? 0
     call.q = UnsafeRawPointer(row + head * d * size)
     call.q_stride = width
     if let cache {

@@ -12,9 +12,11 @@ public struct AttentionShape: Sendable, Equatable {
   public let headWidth: Int
   /// Factor of the scores, usually 1/√d.
   public let scale: Float
+  /// c in c · tanh(score / c), which bounds the scaled scores (Gemma 2, arXiv 2408.00118); nil: no bound.
+  public let softCap: Float?
 
   /// Sizes with the usual factor 1/√d unless another is given.
-  public init(heads: Int, keyValueHeads: Int, headWidth: Int, scale: Float? = nil) {
+  public init(heads: Int, keyValueHeads: Int, headWidth: Int, scale: Float? = nil, softCap: Float? = nil) {
     precondition(
       heads > 0 && keyValueHeads > 0 && headWidth > 0 && heads % keyValueHeads == 0,
       "AttentionShape: \(heads) heads on \(keyValueHeads) of width \(headWidth)")
@@ -22,6 +24,7 @@ public struct AttentionShape: Sendable, Equatable {
     self.keyValueHeads = keyValueHeads
     self.headWidth = headWidth
     self.scale = scale ?? 1 / Float(headWidth).squareRoot()
+    self.softCap = softCap
   }
 
   /// Columns of all queries: H · d.

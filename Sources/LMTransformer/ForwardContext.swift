@@ -12,20 +12,42 @@ public struct ForwardContext {
   public var checkpointsBlocks = false
   /// Which earlier tokens each token sees, and how many sequences and tokens there are.
   public var ranges: KeyRanges
+  /// The same in layers with a window.
+  var windowedRanges: KeyRanges?
   /// Position of each row, in `0 ..< contextLength`.
   public var places: [Int32]
+  /// Segment of each row, in `0 ..< segments`; nil: all 0.
+  public var segments: [Int32]?
   /// Keys and values of earlier tokens, one cache per layer; nil when every sequence is complete.
   public var caches: [KeyValueCache]?
   /// Names the run and the step for dropout; nil drops nothing.
   public var dropoutSeed: UInt64?
 
-  /// Complete causal sequences: B · T rows, each sequence from position 0.
-  public init(batch: Int, tokens: Int, precision: DType, tape: Tape? = nil, dropoutSeed: UInt64? = nil) {
+  /// Complete sequences of one length: B · T rows, each sequence from position 0.
+  /// - Parameter isCausal: whether tokens see only what came before them (``TransformerConfiguration/isCausal``).
+  public init(
+    batch: Int, tokens: Int, isCausal: Bool = true, precision: DType, tape: Tape? = nil,
+    dropoutSeed: UInt64? = nil
+  ) {
     self.precision = precision
     self.tape = tape
     self.dropoutSeed = dropoutSeed
-    ranges = .causal(batch: batch, queries: tokens, keys: tokens)
+    ranges =
+      isCausal
+      ? .causal(batch: batch, queries: tokens, keys: tokens)
+      : .all(batch: batch, queries: tokens, keys: tokens)
     places = (0..<batch * tokens).map { Int32($0 % max(1, tokens)) }
+  }
+
+  /// Complete sequences of `lengths` tokens, their rows one behind the other: no padding.
+  /// - Parameter isCausal: whether tokens see only what came before them (``TransformerConfiguration/isCausal``).
+  public init(lengths: [Int], isCausal: Bool, precision: DType, tape: Tape? = nil, dropoutSeed: UInt64? = nil)
+  {
+    self.precision = precision
+    self.tape = tape
+    self.dropoutSeed = dropoutSeed
+    ranges = .packed(lengths: lengths, causal: isCausal)
+    places = lengths.flatMap { 0..<Int32($0) }
   }
 
   /// The next `tokens` tokens of one sequence behind what `caches` hold.

@@ -2,7 +2,7 @@ import LMAttention
 import LMAutograd
 import LMTensor
 
-/// A decoder-only Transformer: embedding, blocks, norm, head.
+/// A Transformer of one stack: embedding, blocks, norm, head. A decoder where it is causal, else an encoder.
 public final class Transformer {
   /// What it is made of.
   public let configuration: TransformerConfiguration
@@ -10,6 +10,8 @@ public final class Transformer {
   public let embedding: Parameter
   /// `[T, D]` of learned or sinusoidal positions, or nil.
   public let positionTable: Parameter?
+  /// `[segments, D]`, added to the embedding, or nil.
+  public let segmentTable: Parameter?
   /// After the embedding, or nil.
   public let embeddingNorm: Norm?
   /// The layers.
@@ -27,7 +29,8 @@ public final class Transformer {
     embedding = Parameter("embedding.weight", Tensor.zeros([c.vocabularySize, c.width]), decays: true)
     switch c.position {
     case .learned:
-      positionTable = Parameter("positions.weight", Tensor.zeros([c.contextLength, c.width]), decays: true)
+      let rows = c.contextLength + c.positionOffset
+      positionTable = Parameter("positions.weight", Tensor.zeros([rows, c.width]), decays: true)
     case .sinusoidal:
       let table = Parameter(
         "positions.weight", sinusoidalPositions(c.contextLength, width: c.width), decays: false)
@@ -36,10 +39,12 @@ public final class Transformer {
     case .rotary, .alibi:
       positionTable = nil
     }
+    segmentTable =
+      c.segments > 0 ? Parameter("segments.weight", Tensor.zeros([c.segments, c.width]), decays: true) : nil
     embeddingNorm = c.normsEmbedding ? Norm("embedding.norm", c) : nil
     let positions = AttentionPositions(c)
     blocks = (0..<c.layers).map { TransformerBlock($0, c, positions: positions) }
-    finalNorm = c.normPlacement == .pre ? Norm("norm", c) : nil
+    finalNorm = c.hasFinalNorm ? Norm("norm", c) : nil
     head =
       c.tiesHead
       ? embedding : Parameter("head.weight", Tensor.zeros([c.vocabularySize, c.width]), decays: true)
@@ -49,6 +54,7 @@ public final class Transformer {
   public var parameters: [Parameter] {
     var all = [embedding]
     if let positionTable, positionTable.isTrainable { all.append(positionTable) }
+    if let segmentTable { all.append(segmentTable) }
     all += embeddingNorm?.parameters ?? []
     for block in blocks { all += block.parameters }
     all += finalNorm?.parameters ?? []
@@ -60,11 +66,30 @@ public final class Transformer {
   /// - Parameter ids: `[B · T]` in `0 ..< V`, T the tokens of `context`.
   /// - Returns: `[B · T, D]` of the context's precision.
   public func hidden(_ ids: [Int32], _ context: ForwardContext) -> Variable {
-    var x = embedding.rows(ids, adding: positionTable.map { ($0, context.places) }, tape: context.tape)
+    var x = embedded(ids, context)
     if let embeddingNorm { x = embeddingNorm(x, .float32, context) }
     x = x.dropout(configuration.dropoutStream(place: 0, context), tape: context.tape)
+    var context = context
+    context.windowedRanges = configuration.window.map { context.ranges.limited(window: $0) }
     for block in blocks { x = block(x, context) }
     return finalNorm?(x, context.precision, context) ?? x
+  }
+
+  /// Rows of the table, scaled, with those of positions and segments.
+  private func embedded(_ ids: [Int32], _ context: ForwardContext) -> Variable {
+    let (c, tape) = (configuration, context.tape)
+    let places = c.positionOffset == 0 ? context.places : context.places.map { $0 + Int32(c.positionOffset) }
+    let positions = positionTable.map { ($0, places) }
+    var x: Variable
+    if c.embeddingScale == 1 {
+      x = embedding.rows(ids, adding: positions, tape: tape)
+    } else {
+      x = embedding.rows(ids, tape: tape).scaled(c.embeddingScale, tape: tape)
+      if let (table, rows) = positions { x = x.adding(table.rows(rows, tape: tape), tape: tape) }
+    }
+    guard let segmentTable else { return x }
+    let segments = context.segments ?? [Int32](repeating: 0, count: ids.count)
+    return x.adding(segmentTable.rows(segments, tape: tape), tape: tape)
   }
 
   /// Scores of every token of the vocabulary after each row: float32 `[B · T, V]`.
@@ -73,6 +98,7 @@ public final class Transformer {
     let scores = Tensor([x.rowCount, configuration.vocabularySize])
     MatrixProduct.multiply(
       .rows(of: x), .rows(of: head.value), precision: context.precision, into: MatrixResult(scores))
+    if let cap = configuration.logitSoftCap { scores.softCapInPlace(cap) }
     return scores
   }
 
@@ -82,6 +108,7 @@ public final class Transformer {
     let last = x.rows(x.rowCount - 1..<x.rowCount).converted(to: .float32).reshaped([configuration.width])
     let scores = Tensor([configuration.vocabularySize])
     MatrixProduct.multiply(head.value, vector: last, into: scores)
+    if let cap = configuration.logitSoftCap { scores.softCapInPlace(cap) }
     return scores
   }
 
@@ -94,7 +121,8 @@ public final class Transformer {
     _ context: ForwardContext
   ) -> LossSum {
     hidden(ids, context).linearCrossEntropy(
-      head, targets: targets, smoothing: smoothing, gradientScale: gradientScale,
+      head, softCap: configuration.logitSoftCap, targets: targets, smoothing: smoothing,
+      gradientScale: gradientScale,
       precision: context.precision, tape: context.tape)
   }
 

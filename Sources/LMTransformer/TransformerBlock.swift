@@ -18,30 +18,42 @@ public final class TransformerBlock {
   public let attentionNorm: Norm
   /// Before or after the feed-forward layer.
   public let feedForwardNorm: Norm
+  /// Of what the sub-layers give, before it joins the residual stream (`sandwich`), or nil.
+  public let attentionOutputNorm: Norm?
+  /// Of what the feed-forward layer gives, or nil.
+  public let feedForwardOutputNorm: Norm?
   /// RMSNorm weights `[d]` of queries and keys, or nil.
   public let queryNorm: Parameter?
   /// RMSNorm weights `[d]` of keys, or nil.
   public let keyNorm: Parameter?
 
   private let configuration: TransformerConfiguration
-  private let positions: AttentionPositions
+  private let rotary: RotaryPositions?
+  private let bias: RelativeBias?
 
   init(_ index: Int, _ configuration: TransformerConfiguration, positions: AttentionPositions) {
     self.index = index
     self.configuration = configuration
-    self.positions = positions
+    rotary = positions.rotary(layer: index, configuration)
+    bias = positions.bias
     let (name, c, shape) = ("layers.\(index)", configuration, configuration.attentionShape)
     attentionNorm = Norm("\(name).attention.norm", c)
     attentionInput = Linear(
-      "\(name).attention.input", inputs: c.width, outputs: shape.rowWidth, hasBias: c.hasBiases)
+      "\(name).attention.input", inputs: c.width, outputs: shape.rowWidth,
+      hasBias: c.biases.contains(.attentionInput))
     attentionOutput = Linear(
-      "\(name).attention.output", inputs: shape.queryWidth, outputs: c.width, hasBias: c.hasBiases)
+      "\(name).attention.output", inputs: shape.queryWidth, outputs: c.width,
+      hasBias: c.biases.contains(.attentionOutput))
     feedForwardNorm = Norm("\(name).feed_forward.norm", c)
     feedForwardInput = Linear(
       "\(name).feed_forward.input", inputs: c.width, outputs: c.hiddenWidth * (c.isGated ? 2 : 1),
-      hasBias: c.hasBiases)
+      hasBias: c.biases.contains(.feedForward))
     feedForwardOutput = Linear(
-      "\(name).feed_forward.output", inputs: c.hiddenWidth, outputs: c.width, hasBias: c.hasBiases)
+      "\(name).feed_forward.output", inputs: c.hiddenWidth, outputs: c.width,
+      hasBias: c.biases.contains(.feedForward))
+    let isSandwich = c.normPlacement == .sandwich
+    attentionOutputNorm = isSandwich ? Norm("\(name).attention.output_norm", c) : nil
+    feedForwardOutputNorm = isSandwich ? Norm("\(name).feed_forward.output_norm", c) : nil
     func headNorm(_ part: String) -> Parameter? {
       guard c.normsQueriesAndKeys else { return nil }
       let ones = Tensor([Float](repeating: 1, count: c.headWidth), shape: [c.headWidth])
@@ -76,8 +88,14 @@ public final class TransformerBlock {
 
   /// Both sub-layers.
   private func layers(_ x: Variable, _ context: ForwardContext) -> Variable {
-    let attended = residual(x, attentionNorm, attention, attentionOutput, 2 * index, context)
-    return residual(attended, feedForwardNorm, feedForward, feedForwardOutput, 2 * index + 1, context)
+    let first = SubLayer(
+      norm: attentionNorm, layer: attention, output: attentionOutput, outputNorm: attentionOutputNorm,
+      place: 2 * index)
+    let second = SubLayer(
+      norm: feedForwardNorm, layer: feedForward, output: feedForwardOutput, outputNorm: feedForwardOutputNorm,
+      place: 2 * index + 1)
+    let attended = sum(first, reading: x, onto: x, context)
+    return sum(second, reading: configuration.isParallel ? x : attended, onto: attended, context)
   }
 
   /// softmax(Q Kᵀ / √d) V of the normed stream: `[M, D]` → `[M, H d]`.
@@ -89,13 +107,15 @@ public final class TransformerBlock {
         [(0, shape.heads, queryNorm), (shape.queryWidth, shape.keyValueHeads, keyNorm)],
         epsilon: configuration.normEpsilon, tape: context.tape)
     }
-    if let rotary = positions.rotary {
+    if let rotary {
       rows = rotary.rotate(
         rows, heads: shape.heads + shape.keyValueHeads, headWidth: shape.headWidth, places: context.places,
         tape: context.tape)
     }
+    let isWindowed = configuration.window(layer: index) != nil
     return rows.attention(
-      shape, ranges: context.ranges, bias: positions.bias, cache: context.caches?[index], tape: context.tape)
+      shape, ranges: isWindowed ? context.windowedRanges ?? context.ranges : context.ranges, bias: bias,
+      cache: context.caches?[index], tape: context.tape)
   }
 
   /// f(x W₁ᵀ), or f(gate) · up: `[M, D]` → `[M, F]`.
@@ -106,47 +126,66 @@ public final class TransformerBlock {
       : hidden.activated(configuration.activation, tape: context.tape)
   }
 
-  /// x + output(layer(norm(x))), or norm(x + output(layer(x))) with the norm behind.
-  private func residual(
-    _ x: Variable, _ norm: Norm, _ layer: (Variable, ForwardContext) -> Variable, _ output: Linear,
-    _ place: Int, _ context: ForwardContext
+  /// One sub-layer with what surrounds it.
+  private struct SubLayer {
+    let norm: Norm
+    let layer: (Variable, ForwardContext) -> Variable
+    let output: Linear
+    let outputNorm: Norm?
+    let place: Int
+  }
+
+  /// y + output(layer(norm(x))), perhaps with a norm of what is added; or norm(y + output(layer(x))) with the norm
+  /// behind. x and y are one but in parallel layers.
+  private func sum(
+    _ part: SubLayer, reading x: Variable, onto y: Variable, _ context: ForwardContext
   ) -> Variable {
-    let isPre = configuration.normPlacement == .pre
-    let input = isPre ? norm(x, context.precision, context) : x
-    let inner = layer(input, context)
-    if isPre { input.release() }
-    let dropout = configuration.dropoutStream(place: place + 1, context)
+    let isPost = configuration.normPlacement == .post
+    let input = isPost ? x : part.norm(x, context.precision, context)
+    let inner = part.layer(input, context)
+    if !isPost { input.release() }
+    let dropout = configuration.dropoutStream(place: part.place + 1, context)
     let sum: Variable
-    if dropout == nil && configuration.residualScale == 1 {
-      sum = output(inner, residual: x, context)
+    if dropout == nil && configuration.residualScale == 1 && part.outputNorm == nil {
+      sum = part.output(inner, residual: y, context)
     } else {
-      let branch = output(inner, context).dropout(dropout, tape: context.tape)
-      sum = x.adding(branch.scaled(configuration.residualScale, tape: context.tape), tape: context.tape)
+      var branch = part.output(inner, context)
+      if let norm = part.outputNorm { branch = norm(branch, .float32, context) }
+      branch = branch.dropout(dropout, tape: context.tape)
+      sum = y.adding(branch.scaled(configuration.residualScale, tape: context.tape), tape: context.tape)
     }
     inner.release()
-    return isPre ? sum : norm(sum, .float32, context)
+    return isPost ? part.norm(sum, .float32, context) : sum
   }
 
   var parameters: [Parameter] {
     var all = attentionNorm.parameters + attentionInput.parameters
     if let queryNorm, let keyNorm { all += [queryNorm, keyNorm] }
-    return all + attentionOutput.parameters + feedForwardNorm.parameters + feedForwardInput.parameters
-      + feedForwardOutput.parameters
+    all += attentionOutput.parameters + (attentionOutputNorm?.parameters ?? [])
+    all += feedForwardNorm.parameters + feedForwardInput.parameters + feedForwardOutput.parameters
+    return all + (feedForwardOutputNorm?.parameters ?? [])
   }
 }
 
 /// Positions that act inside attention, shared by all layers.
 struct AttentionPositions {
-  let rotary: RotaryPositions?
+  private let rotary: [(settings: RotarySettings, positions: RotaryPositions)]
   let bias: RelativeBias?
 
-  init(_ configuration: TransformerConfiguration) {
-    if case .rotary(let base) = configuration.position {
-      rotary = RotaryPositions(rotaryWidth: configuration.headWidth, base: base)
-    } else {
-      rotary = nil
+  init(_ c: TransformerConfiguration) {
+    var all: [(settings: RotarySettings, positions: RotaryPositions)] = []
+    for settings in (0..<c.layers).compactMap(c.rotary)
+    where !all.contains(where: { $0.settings == settings }) {
+      all.append((settings, RotaryPositions(settings, headWidth: c.headWidth)))
     }
-    bias = configuration.position == .alibi ? .alibi(heads: configuration.heads) : nil
+    rotary = all
+    bias = c.position == .alibi ? .alibi(heads: c.heads, order: c.alibiOrder) : nil
+  }
+
+  /// How `layer` rotates queries and keys, or nil.
+  func rotary(layer: Int, _ configuration: TransformerConfiguration) -> RotaryPositions? {
+    let settings = configuration.rotary(layer: layer)
+    return rotary.first { $0.settings == settings }?.positions
   }
 }
 

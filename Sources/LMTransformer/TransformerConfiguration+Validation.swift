@@ -27,17 +27,8 @@ extension TransformerConfiguration {
         at: place, "a table of \(contextLength) sinusoidal positions of width \(width) is too large",
         remedy: "use a smaller context, or rope")
     }
-    if case .rotary(let base) = position {
-      guard headWidth % 2 == 0 else {
-        throw LMError(
-          at: place, "head width \(headWidth) is odd, rotary positions need pairs",
-          remedy: "use an even head width, or other positions")
-      }
-      guard base > 1, base < 1e12 else {
-        throw LMError(
-          at: place, "rotary base is \(base)", remedy: "use a number between 1 and 1e12, usually 10000")
-      }
-    }
+    try validatePositions(at: place)
+    try validateFactors(at: place)
     guard normEpsilon > 0, normEpsilon < 1 else {
       throw LMError(
         at: place, "norm epsilon is \(normEpsilon)", remedy: "use a small positive number such as 1e-5")
@@ -53,20 +44,72 @@ extension TransformerConfiguration {
     }
   }
 
+  private func validatePositions(at place: String) throws(LMError) {
+    guard case .rotary(let settings) = position else { return }
+    guard (settings.width ?? headWidth) % 2 == 0 else {
+      throw LMError(
+        at: place, "head width \(settings.width ?? headWidth) is odd, rotary positions need pairs",
+        remedy: "use an even head width, or other positions")
+    }
+    guard (settings.width ?? headWidth) <= headWidth else {
+      throw LMError(
+        at: place, "\(settings.width ?? headWidth) columns of heads of \(headWidth) are rotated",
+        remedy: "use at most the head width")
+    }
+    for base in [settings.base, windowedRotaryBase ?? settings.base] {
+      guard base > 1, base < 1e12 else {
+        throw LMError(
+          at: place, "rotary base is \(base)", remedy: "use a number between 1 and 1e12, usually 10000")
+      }
+    }
+    if case .dynamic = settings.scaling, settings.width ?? headWidth == 2 {
+      throw LMError(
+        at: place, "dynamic rotary scaling of a single pair", remedy: "use a head width of at least 4")
+    }
+  }
+
+  private func validateFactors(at place: String) throws(LMError) {
+    guard embeddingScale.isFinite else {
+      throw LMError(at: place, "embedding scale is \(embeddingScale)", remedy: "use a number, usually 1")
+    }
+    let positive = [
+      ("attention scale", attentionScale), ("attention soft cap", attentionSoftCap),
+      ("logit soft cap", logitSoftCap),
+    ]
+    for case (let name, let value?) in positive where !(value > 0 && value.isFinite) {
+      throw LMError(at: place, "\(name) is \(value)", remedy: "use a number above 0")
+    }
+    guard window.map({ (1...1 << 30).contains($0) }) ?? true else {
+      throw LMError(at: place, "window is \(window ?? 0)", remedy: "use a number from 1")
+    }
+    for (name, layers) in [("windowed", windowedLayers), ("rotated", rotatedLayers)]
+    where !(1...4096).contains(layers.count) {
+      throw LMError(
+        at: place, "\(layers.count) layers are said to be \(name) or not", remedy: "use 1 to 4096")
+    }
+    guard (0...1024).contains(positionOffset), (0...1024).contains(segments) else {
+      throw LMError(
+        at: place, "position offset is \(positionOffset), segments are \(segments)",
+        remedy: "use numbers from 0 to 1024")
+    }
+  }
+
   /// Number of trained values, norms and biases included.
   public var parameterCount: Int {
     let shape = (heads + 2 * keyValueHeads) * headWidth
+    let normSize = width * (norm == .layer && biases.contains(.norms) ? 2 : 1)
     var block = width * shape + heads * headWidth * width
     block += width * hiddenWidth * (isGated ? 3 : 2)
-    block += 2 * width
+    block += normSize * (normPlacement == .sandwich ? 4 : 2)
     if normsQueriesAndKeys { block += 2 * headWidth }
-    if hasBiases { block += shape + width + hiddenWidth * (isGated ? 2 : 1) + width }
-    if hasBiases && norm == .layer { block += 2 * width }
+    if biases.contains(.attentionInput) { block += shape }
+    if biases.contains(.attentionOutput) { block += width }
+    if biases.contains(.feedForward) { block += hiddenWidth * (isGated ? 2 : 1) + width }
     var total = vocabularySize * width * (tiesHead ? 1 : 2)
-    let normSize = width * (norm == .layer && hasBiases ? 2 : 1)
-    if position == .learned { total += contextLength * width }
+    if position == .learned { total += (contextLength + positionOffset) * width }
+    total += segments * width
     if normsEmbedding { total += normSize }
-    if normPlacement == .pre { total += normSize }
+    if hasFinalNorm { total += normSize }
     return total + layers * block
   }
 

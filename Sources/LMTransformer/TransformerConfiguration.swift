@@ -10,10 +10,29 @@ public struct TransformerConfiguration: Sendable, Equatable {
     case learned
     /// The fixed table of arXiv 1706.03762, added to the embedding.
     case sinusoidal
-    /// Rotation of queries and keys (arXiv 2104.09864) with this base.
-    case rotary(base: Double)
+    /// Rotation of queries and keys (arXiv 2104.09864).
+    case rotary(RotarySettings)
     /// A bias of the scores linear in the distance (arXiv 2108.12409).
     case alibi
+
+    /// Rotation of whole heads with this base, nothing stretched.
+    public static func rotary(base: Double) -> Position { .rotary(RotarySettings(base: base)) }
+  }
+
+  /// Which layers add biases to their products, and whether LayerNorms have them.
+  public struct Biases: OptionSet, Sendable {
+    public let rawValue: Int
+    public init(rawValue: Int) { self.rawValue = rawValue }
+    /// Queries, keys and values (alone in Qwen2).
+    public static let attentionInput = Biases(rawValue: 1)
+    /// The product behind attention.
+    public static let attentionOutput = Biases(rawValue: 2)
+    /// Both products of the feed-forward layer.
+    public static let feedForward = Biases(rawValue: 4)
+    /// LayerNorms; RMSNorms have none.
+    public static let norms = Biases(rawValue: 8)
+    /// Everywhere.
+    public static let all: Biases = [.attentionInput, .attentionOutput, .feedForward, .norms]
   }
 
   /// Where norms stand.
@@ -22,6 +41,8 @@ public struct TransformerConfiguration: Sendable, Equatable {
     case pre
     /// norm(x + f(x)) (arXiv 1706.03762).
     case post
+    /// x + norm(f(norm(x))), and a norm before the head (Gemma 2, arXiv 2408.00118).
+    case sandwich
   }
 
   /// Vocabulary V.
@@ -52,8 +73,8 @@ public struct TransformerConfiguration: Sendable, Equatable {
   public var activation: Activation = .silu
   /// Whether the feed-forward layer is gated: f(gate) · up.
   public var isGated = true
-  /// Biases of LayerNorms and of all linear layers in the blocks.
-  public var hasBiases = false
+  /// Biases in the blocks.
+  public var biases: Biases = []
   /// RMSNorm of each query and key head (arXiv 2010.04245, as in Qwen3).
   public var normsQueriesAndKeys = false
   /// A norm right after the embedding (Bloom).
@@ -62,6 +83,34 @@ public struct TransformerConfiguration: Sendable, Equatable {
   public var tiesHead = true
   /// Factor of each sub-layer's result before it joins the residual stream.
   public var residualScale: Float = 1
+  /// Whether both sub-layers read what enters the layer: x + attention(norm(x)) + feedForward(norm(x)), as in
+  /// GPT-NeoX (arXiv 2204.06745).
+  public var isParallel = false
+  /// Whether a token sees only itself and what came before it; encoders see everything.
+  public var isCausal = true
+  /// Keys that a query of a windowed layer sees, itself included (arXiv 2004.05150); nil: no layer has a window.
+  public var window: Int?
+  /// Which layers have the window, repeated over the layers.
+  public var windowedLayers = [true]
+  /// Base of the rotation in windowed layers, where it is another one there (Gemma 3, arXiv 2503.19786); their
+  /// positions are never stretched then.
+  public var windowedRotaryBase: Double?
+  /// Which layers rotate queries and keys, repeated over the layers (SmolLM3 leaves every fourth out).
+  public var rotatedLayers = [true]
+  /// Factor of attention's scores; nil: 1/√d.
+  public var attentionScale: Float?
+  /// c in c · tanh(score / c), which bounds attention's scores (Gemma 2); nil: no bound.
+  public var attentionSoftCap: Float?
+  /// The same for the scores of the vocabulary.
+  public var logitSoftCap: Float?
+  /// Factor of the embedding (√D in Gemma).
+  public var embeddingScale: Float = 1
+  /// Order of ALiBi's slopes where the number of heads is no power of two.
+  public var alibiOrder = RelativeBias.Order.extended
+  /// First row of a learned table of positions that is used: RoBERTa begins at 2.
+  public var positionOffset = 0
+  /// Kinds of segments with a row of their own that is added to the embedding (BERT); 0: none.
+  public var segments = 0
   /// Dropout after the embedding and each sub-layer, in training; in `0 ..< 1`.
   public var dropout: Float = 0
 
@@ -82,6 +131,33 @@ public struct TransformerConfiguration: Sendable, Equatable {
 
   /// Sizes of an attention layer.
   public var attentionShape: AttentionShape {
-    AttentionShape(heads: heads, keyValueHeads: keyValueHeads, headWidth: headWidth)
+    AttentionShape(
+      heads: heads, keyValueHeads: keyValueHeads, headWidth: headWidth, scale: attentionScale,
+      softCap: attentionSoftCap)
   }
+
+  /// Biases everywhere, or nowhere.
+  public var hasBiases: Bool {
+    get { biases == .all }
+    set { biases = newValue ? .all : [] }
+  }
+
+  /// Keys that a query of this layer sees, nil for all of them.
+  public func window(layer: Int) -> Int? {
+    windowedLayers[layer % windowedLayers.count] ? window : nil
+  }
+
+  /// How this layer rotates queries and keys, nil if it does not.
+  public func rotary(layer: Int) -> RotarySettings? {
+    guard case .rotary(let settings) = position, rotatedLayers[layer % rotatedLayers.count] else {
+      return nil
+    }
+    guard let base = windowedRotaryBase, window(layer: layer) != nil else { return settings }
+    var own = settings
+    (own.base, own.scaling) = (base, .none)
+    return own
+  }
+
+  /// Whether a norm stands before the head.
+  var hasFinalNorm: Bool { normPlacement != .post }
 }

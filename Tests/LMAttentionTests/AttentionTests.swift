@@ -21,7 +21,9 @@ private func dense(_ x: [Double], _ shape: AttentionShape, _ ranges: KeyRanges, 
         let scores = (low..<high).map { j -> Double in
           let key = (b * t + j) * width + shape.queryWidth + g * d
           let dot = (0..<d).reduce(0.0) { $0 + x[row + $1] * x[key + $1] }
-          return dot * Double(shape.scale) - (slopes.map { Double($0[h]) * Double(abs(i - j)) } ?? 0)
+          let cap = shape.softCap.map(Double.init)
+          let score = cap.map { $0 * tanh(dot * Double(shape.scale) / $0) } ?? dot * Double(shape.scale)
+          return score - (slopes.map { Double($0[h]) * Double(abs(i - j)) } ?? 0)
         }
         let top = scores.max() ?? 0
         let weights = scores.map { exp($0 - top) }
@@ -52,6 +54,7 @@ struct AttentionCase: CustomTestStringConvertible, Sendable {
       AttentionCase(name: "causal", ranges: causal), AttentionCase(name: "bidirectional", ranges: everything),
       AttentionCase(name: "window", ranges: causal.limited(window: 4)),
       AttentionCase(name: "padding", ranges: everything.limited(lengths: lengths)),
+      AttentionCase(name: "windows on both sides", ranges: everything.limited(window: 3)),
       AttentionCase(name: "documents", ranges: causal.limited(documents: documents)),
     ]
   }
@@ -61,8 +64,8 @@ struct AttentionCase: CustomTestStringConvertible, Sendable {
   @Test(arguments: AttentionCase.all(batch: 2, tokens: 9))
   func `gradients are the finite differences of dense attention`(_ kind: AttentionCase) {
     for (heads, groups) in [(2, 2), (4, 2), (3, 1)] {
-      for bias in [nil, RelativeBias.alibi(heads: heads)] {
-        let shape = AttentionShape(heads: heads, keyValueHeads: groups, headWidth: 5)
+      for (bias, cap) in [(nil, nil), (RelativeBias.alibi(heads: heads), nil), (nil, Float(0.8))] {
+        let shape = AttentionShape(heads: heads, keyValueHeads: groups, headWidth: 5, softCap: cap)
         let x = sampleTensor([18, shape.rowWidth], seed: 7, scale: 2)
         let oracle: ([[Double]]) -> [Double] = { dense($0[0], shape, kind.ranges, slopes: bias?.headSlopes) }
         let expected = oracle([doubles(x)])
@@ -126,10 +129,10 @@ struct AttentionCase: CustomTestStringConvertible, Sendable {
   }
 
   @Test func `tokens fed one by one or in pieces through a cache give the same rows`() {
-    let shape = AttentionShape(heads: 4, keyValueHeads: 2, headWidth: 17)
     let tokens = 41
-    let x = sampleTensor([tokens, shape.rowWidth], seed: 7, scale: 2)
-    for bias in [nil, RelativeBias.alibi(heads: 4)] {
+    for (bias, cap) in [(nil, nil), (RelativeBias.alibi(heads: 4), nil), (nil, Float(0.8))] {
+      let shape = AttentionShape(heads: 4, keyValueHeads: 2, headWidth: 17, softCap: cap)
+      let x = sampleTensor([tokens, shape.rowWidth], seed: 7, scale: 2)
       let whole = Variable(x).attention(
         shape, ranges: .causal(batch: 1, queries: tokens, keys: tokens), bias: bias, tape: nil)
       onEveryInstructionSet { set in

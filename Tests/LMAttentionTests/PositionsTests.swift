@@ -33,7 +33,7 @@ import Testing
     let expected = oracle([doubles(x)])
     let coefficients = sampleValues(expected.count, seed: 4)
     let differences = finiteDifferences([doubles(x)], coefficients: coefficients, oracle)
-    let rope = RotaryPositions(rotaryWidth: rotary, base: 10_000)
+    let rope = RotaryPositions(RotarySettings(base: 10_000, width: rotary), headWidth: d)
     onEveryInstructionSet { set in
       let input = Variable(Tensor(x.toArray(), shape: x.shape)), tape = Tape()
       let y = rope.rotate(input, heads: heads, headWidth: d, places: places, tape: tape)
@@ -44,9 +44,46 @@ import Testing
     }
   }
 
+  /// Sequences below and above the context of pretraining; transformers' formulas, written out.
+  @Test func `dynamic scaling stretches sequences longer than the context, and those only`() {
+    let settings = RotarySettings(base: 100, scaling: .dynamic(factor: 2, context: 16))
+    let positions = RotaryPositions(settings, headWidth: 4)
+    for length in [16, 40, 17, 8, 40] {
+      let place = Int32(length - 1)
+      let x = Variable(Tensor([1, 0, 0, 0] + [0, 1, 0, 0], shape: [2, 4]))
+      let y = positions.rotate(x, heads: 1, headWidth: 4, places: [1, place], tape: nil).value.toArray()
+      let base = length <= 16 ? 100.0 : 100 * pow(2 * Double(length) / 16 - 1, 4.0 / 2)
+      #expect(abs(Double(y[0]) - cos(1)) < 1e-6)
+      #expect(abs(Double(y[5]) - cos(Double(place) / base.squareRoot())) < 1e-6, "\(length)")
+    }
+  }
+
+  @Test func `YaRN and linear scaling stretch slow pairs, keep fast ones and scale the amplitude`() {
+    func turned(_ scaling: RotaryScaling) -> [Float] {
+      let positions = RotaryPositions(RotarySettings(base: 10_000, scaling: scaling), headWidth: 64)
+      let ones = Variable(
+        Tensor([Float](repeating: 1, count: 32) + [Float](repeating: 0, count: 32), shape: [1, 64]))
+      return positions.rotate(ones, heads: 1, headWidth: 64, places: [3], tape: nil).value.toArray()
+    }
+    let plain = turned(.none), linear = turned(.linear(factor: 4))
+    let yarn = turned(.yarn(factor: 4, fast: 32, slow: 1, attention: 1.5, context: 256, truncates: true))
+    let llama = turned(.llama3(factor: 4, low: 1, high: 4, context: 256))
+    for (found, amplitude) in [(yarn, Float(1.5)), (llama, 1)] {
+      #expect(abs(found[0] - amplitude * plain[0]) < 1e-6 && abs(found[31] - amplitude * linear[31]) < 1e-6)
+      #expect(abs(found[63] - amplitude * linear[63]) < 1e-6 && abs(linear[63] - plain[63] / 4) < 1e-6)
+      #expect(found.contains { $0 != amplitude && abs($0) > 1e-6 })
+    }
+  }
+
   @Test func `ALiBi slopes are those of the paper, between powers of two those of its code`() {
     #expect(RelativeBias.alibi(heads: 8).headSlopes == (1...8).map { Float(pow(2, -Double($0))) })
     // 6 heads: the 4 of 2^-2 … 2^-8, then the first and third of the 8-head sequence.
     #expect(RelativeBias.alibi(heads: 6).headSlopes == [0.25, 0.0625, 0.015625, 0.00390625, 0.5, 0.125])
+    // MPT: the second, fourth … of the 8, then the first, third …
+    #expect(
+      RelativeBias.alibi(heads: 6, order: .interleaved).headSlopes
+        == [0.25, 0.0625, 0.015625, 0.00390625, 0.5, 0.125])
+    #expect(
+      RelativeBias.alibi(heads: 3, order: .interleaved).headSlopes == [0.0625, 0.00390625, 0.25])
   }
 }

@@ -1,3 +1,4 @@
+import LMAttention
 import LMAutograd
 import LMRuntime
 import LMTransformer
@@ -17,14 +18,14 @@ import Testing
       }
     }
     vary([{ $0.norm = .rms }, { $0.norm = .layer }])
-    vary([{ $0.normPlacement = .pre }, { $0.normPlacement = .post }])
+    vary([{ $0.normPlacement = .pre }, { $0.normPlacement = .post }, { $0.normPlacement = .sandwich }])
     vary([
       { $0.position = .learned }, { $0.position = .sinusoidal }, { $0.position = .rotary(base: 12.5) },
       { $0.position = .alibi },
     ])
     vary([{ $0.keyValueHeads = 4 }, { $0.keyValueHeads = 2 }, { $0.keyValueHeads = 1 }])
     vary([{ $0.isGated = true }, { $0.isGated = false }])
-    vary([{ $0.hasBiases = true }, { $0.hasBiases = false }])
+    vary([{ $0.hasBiases = true }, { $0.hasBiases = false }, { $0.biases = [.attentionInput, .norms] }])
     vary([{ $0.normsQueriesAndKeys = true }, { $0.normsQueriesAndKeys = false }])
     vary([{ $0.normsEmbedding = true }, { $0.normsEmbedding = false }])
     vary([{ $0.tiesHead = true }, { $0.tiesHead = false }])
@@ -53,6 +54,16 @@ import Testing
       var configuration = SampleModel("").configuration
       (configuration.activation, configuration.normEpsilon) = (activation, 1e-6)
       (configuration.residualScale, configuration.dropout) = (0.70710677, 0.1)
+      all.append(configuration)
+    }
+    all += SampleModel.all.map(\.configuration) + SampleModel.random(20).map(\.configuration)
+    for scaling in [
+      RotaryScaling.linear(factor: 2.5), .dynamic(factor: 4, context: 9),
+      .llama3(factor: 8, low: 1, high: 4, context: 8192),
+      .yarn(factor: 4, fast: 32, slow: 1, attention: 1.1, context: 16, truncates: false),
+    ] {
+      var configuration = SampleModel("").configuration
+      configuration.position = .rotary(RotarySettings(base: 500_000, width: 4, scaling: scaling))
       all.append(configuration)
     }
     for configuration in all {
@@ -108,6 +119,16 @@ import Testing
     Invalid(message: "dropout is -0.1") { $0.dropout = -0.1 },
     Invalid(message: "residual scale is nan") { $0.residualScale = .nan },
     Invalid(message: "residual scale is inf") { $0.residualScale = .infinity },
+    Invalid(message: "head width 3 is odd") { $0.position = .rotary(RotarySettings(base: 10, width: 3)) },
+    Invalid(message: "8 columns of heads of 6") { $0.position = .rotary(RotarySettings(base: 10, width: 8)) },
+    Invalid(message: "rotary base is 1") { $0.windowedRotaryBase = 1 },
+    Invalid(message: "attention scale is -1") { $0.attentionScale = -1 },
+    Invalid(message: "attention soft cap is 0") { $0.attentionSoftCap = 0 },
+    Invalid(message: "logit soft cap is inf") { $0.logitSoftCap = .infinity },
+    Invalid(message: "embedding scale is nan") { $0.embeddingScale = .nan },
+    Invalid(message: "window is 0") { $0.window = 0 },
+    Invalid(message: "0 layers are said to be windowed or not") { $0.windowedLayers = [] },
+    Invalid(message: "position offset is -1, segments are 0") { $0.positionOffset = -1 },
     Invalid(message: "these sizes make") { ($0.vocabularySize, $0.width) = (1 << 24, 1 << 17) },
     Invalid(message: "a table of 1048576 sinusoidal positions") {
       ($0.contextLength, $0.width, $0.position) = (1 << 20, 1 << 16, .sinusoidal)

@@ -13,12 +13,21 @@ import Testing
     let (ids, reference) = (sample.ids(6), ReferenceTransformer(sample.model()))
     let expected = reference.logits(ids).flatMap { $0 }
     onEveryInstructionSet { set in
-      let scores = model.logits(ids, ForwardContext(batch: 1, tokens: ids.count, precision: .float32))
+      let scores = model.logits(
+        ids,
+        ForwardContext(
+          batch: 1, tokens: ids.count, isCausal: sample.configuration.isCausal, precision: .float32))
       #expect(relativeError(doubles(scores), expected) < 1e-5, "\(set)")
-      let last = model.lastLogits(ids, ForwardContext(batch: 1, tokens: ids.count, precision: .float32))
+      let last = model.lastLogits(
+        ids,
+        ForwardContext(
+          batch: 1, tokens: ids.count, isCausal: sample.configuration.isCausal, precision: .float32))
       #expect(relativeError(doubles(last), Array(expected.suffix(last.elementCount))) < 1e-5, "\(set)")
       // bf16 products: 8 bits of each operand, through up to three layers.
-      let half = model.logits(ids, ForwardContext(batch: 1, tokens: ids.count, precision: .bfloat16))
+      let half = model.logits(
+        ids,
+        ForwardContext(
+          batch: 1, tokens: ids.count, isCausal: sample.configuration.isCausal, precision: .bfloat16))
       #expect(relativeError(doubles(half), expected) < 0.1, "\(set) bf16")
     }
   }
@@ -26,10 +35,16 @@ import Testing
   @Test(arguments: SampleModel.all)
   func `sequences of a batch do not see each other`(_ sample: SampleModel) {
     let (model, ids, tokens) = (sample.model(), sample.ids(15), 5)
-    let together = model.logits(ids, ForwardContext(batch: 3, tokens: tokens, precision: .float32)).toArray()
+    let together = model.logits(
+      ids,
+      ForwardContext(batch: 3, tokens: tokens, isCausal: sample.configuration.isCausal, precision: .float32)
+    ).toArray()
     let apart = (0..<3).flatMap { sequence in
       let own = Array(ids[sequence * tokens..<(sequence + 1) * tokens])
-      return model.logits(own, ForwardContext(batch: 1, tokens: tokens, precision: .float32)).toArray()
+      return model.logits(
+        own,
+        ForwardContext(batch: 1, tokens: tokens, isCausal: sample.configuration.isCausal, precision: .float32)
+      ).toArray()
     }
     #expect(relativeError(together.map(Double.init), apart.map(Double.init)) < 1e-5)
   }
@@ -44,7 +59,8 @@ import Testing
     var targets = sample.ids(2 * tokens, seed: 2)
     targets[3] = -1
     let tape = Tape()
-    let context = ForwardContext(batch: 2, tokens: tokens, precision: .float32, tape: tape)
+    let context = ForwardContext(
+      batch: 2, tokens: tokens, isCausal: sample.configuration.isCausal, precision: .float32, tape: tape)
     let loss = model.loss(ids, targets: targets, smoothing: Float(smoothing), gradientScale: 0.5, context)
     tape.backward()
     let reference = ReferenceTransformer(model)
@@ -80,11 +96,15 @@ import Testing
     }
   }
 
-  @Test(arguments: SampleModel.all)
+  @Test(arguments: SampleModel.all.filter { $0.configuration.isCausal })
   func `tokens fed in pieces through caches give the rows of the whole`(_ sample: SampleModel) {
     let model = sample.model()
     let ids = sample.ids(6)
-    let whole = doubles(model.logits(ids, ForwardContext(batch: 1, tokens: ids.count, precision: .float32)))
+    let whole = doubles(
+      model.logits(
+        ids,
+        ForwardContext(
+          batch: 1, tokens: ids.count, isCausal: sample.configuration.isCausal, precision: .float32)))
     onEveryInstructionSet { set in
       for pieces in [[1, 1, 1, 1, 1, 1], [4, 1, 1], [2, 3, 1]] {
         let caches = model.makeCaches(capacity: 8, dtype: .float32)
@@ -104,8 +124,8 @@ import Testing
   private func bits(_ sample: SampleModel, precision: DType, dropoutSeed: UInt64?) -> [UInt32] {
     let (model, tape, tokens) = (sample.model(), Tape(), 9)
     let context = ForwardContext(
-      batch: 4, tokens: min(tokens, sample.configuration.contextLength), precision: precision, tape: tape,
-      dropoutSeed: dropoutSeed)
+      batch: 4, tokens: min(tokens, sample.configuration.contextLength),
+      isCausal: sample.configuration.isCausal, precision: precision, tape: tape, dropoutSeed: dropoutSeed)
     let count = context.places.count
     let loss = model.loss(sample.ids(count), targets: sample.ids(count, seed: 2), context)
     tape.backward()

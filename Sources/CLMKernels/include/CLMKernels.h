@@ -70,6 +70,7 @@ typedef struct {
   const float *bias;
   size_t bias_stride;
   float scale;
+  float soft_cap;  // 0, or c: scaled scores become c tanh(score / c) before the bias
   float *log_sum;  // [heads, log_sum_stride]: log of the sum of exponentials per query
   size_t log_sum_stride;
   // Backward only. d_k and d_v are written once, summed over the heads of the group.
@@ -178,6 +179,9 @@ typedef struct {
   void (*add)(lm_type type, size_t n, const void *x, float *y);  // y += x, which is f32, bf16 or f16
   void (*column_sums)(lm_type type, size_t rows, size_t n, size_t stride, const void *x, float *y);
   void (*scale)(size_t n, float factor, float *x);
+  // x = cap tanh(x / cap), and for such a y: d_x = d_y (1 - (y / cap)^2).
+  void (*soft_cap)(size_t n, float cap, float *x);
+  void (*soft_cap_backward)(size_t n, float cap, const float *y, float *d);
   // y = x * mask / (1 - probability); element i keeps its mask for one (seed, start + i).
   void (*dropout)(lm_type type, size_t n, const void *x, void *y, uint64_t seed, uint64_t start,
                   float probability);

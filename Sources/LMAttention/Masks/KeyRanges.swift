@@ -28,6 +28,22 @@ public struct KeyRanges: Sendable, Equatable {
     return ranges
   }
 
+  /// Sequences of `lengths` tokens packed into one row, one behind the other: a query sees its own sequence, or
+  /// what came before it there.
+  public static func packed(lengths: [Int], causal: Bool) -> KeyRanges {
+    let total = lengths.reduce(0, +)
+    var ranges = KeyRanges(batch: 1, queries: total, keys: total)
+    var start = 0
+    for length in lengths {
+      for index in start..<start + length {
+        ranges.first[index] = Int32(start)
+        ranges.last[index] = Int32(causal ? index + 1 : start + length)
+      }
+      start += length
+    }
+    return ranges
+  }
+
   private init(batch: Int, queries: Int, keys: Int) {
     precondition(queries <= keys, "KeyRanges: \(queries) queries on \(keys) keys")
     self.batch = batch
@@ -37,12 +53,13 @@ public struct KeyRanges: Sendable, Equatable {
     last = [Int32](repeating: Int32(keys), count: batch * queries)
   }
 
-  /// Also hides keys that are `window` or more positions before the query (sliding window).
+  /// Also hides keys that are `window` or more positions before the query, or behind it (sliding window).
   public func limited(window: Int) -> KeyRanges {
     var ranges = self
     for index in first.indices {
       let position = keys - queries + index % max(1, queries)
       ranges.first[index] = max(first[index], Int32(position - window + 1))
+      ranges.last[index] = min(last[index], Int32(clamping: position + window))
     }
     return ranges
   }

@@ -3,26 +3,31 @@ import LMAutograd
 import LMTensor
 import Synchronization
 
-/// Rotary positions (RoFormer, arXiv 2104.09864): pairs (i, i + rotary / 2) of a head are rotated by
-/// position · base^(−2i / rotary).
+/// Rotates queries and keys by their positions; see ``RotarySettings``.
 public final class RotaryPositions: Sendable {
   /// Columns of a head that are rotated; even.
   public let rotaryWidth: Int
-  private let base: Double
+  private let settings: RotarySettings
+  private let headWidth: Int
   private let tables: Mutex<Tables>
 
   /// Cosines and sines `[positions, rotary / 2]`.
   private struct Tables {
     var positions = 0
+    /// The number of positions that the frequencies are for.
+    var length = 0
     var cosine = Tensor([0])
     var sine = Tensor([0])
   }
 
   /// Positions without limit: tables grow with the highest one in use.
-  public init(rotaryWidth: Int, base: Double) {
-    precondition(rotaryWidth > 0 && rotaryWidth % 2 == 0, "RotaryPositions: width \(rotaryWidth) is not even")
-    self.rotaryWidth = rotaryWidth
-    self.base = base
+  public init(_ settings: RotarySettings, headWidth: Int) {
+    rotaryWidth = settings.width ?? headWidth
+    precondition(
+      rotaryWidth > 0 && rotaryWidth % 2 == 0 && rotaryWidth <= headWidth,
+      "RotaryPositions: width \(rotaryWidth) of heads of \(headWidth)")
+    self.settings = settings
+    self.headWidth = headWidth
     tables = Mutex(Tables())
   }
 
@@ -58,20 +63,24 @@ public final class RotaryPositions: Sendable {
   /// Tables for at least `positions` positions, at least doubled when they grow. Angles are computed in double
   /// precision.
   private func tables(positions: Int) -> Tables {
-    tables.withLock { tables in
-      guard tables.positions < positions else { return tables }
+    // Where frequencies depend on the length of the sequence, a new length is a new table.
+    var length = 0
+    if case .dynamic(_, let context) = settings.scaling, positions > context { length = positions }
+    return tables.withLock { tables in
+      guard tables.positions < positions || tables.length != length else { return tables }
       let half = rotaryWidth / 2
-      let count = max(positions, 2 * tables.positions)
-      let frequencies = (0..<half).map { pow(base, -2 * Double($0) / Double(rotaryWidth)) }
+      let count = length > 0 ? positions : max(positions, 2 * tables.positions)
+      let frequencies = settings.frequencies(headWidth: headWidth, positions: positions)
+      let amplitude = settings.scaling.amplitude
       let (cosine, sine) = (Tensor([count, half]), Tensor([count, half]))
       for position in 0..<count {
         for i in 0..<half {
           let angle = Double(position) * frequencies[i]
-          cosine.floats[position * half + i] = Float(cos(angle))
-          sine.floats[position * half + i] = Float(sin(angle))
+          cosine.floats[position * half + i] = Float(amplitude * cos(angle))
+          sine.floats[position * half + i] = Float(amplitude * sin(angle))
         }
       }
-      tables = Tables(positions: count, cosine: cosine, sine: sine)
+      tables = Tables(positions: count, length: length, cosine: cosine, sine: sine)
       return tables
     }
   }

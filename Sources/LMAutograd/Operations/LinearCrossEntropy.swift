@@ -25,6 +25,7 @@ extension Variable {
   /// same rule on other hardware). Label smoothing as in arXiv 1512.00567.
   /// - Parameters:
   ///   - weight: `[V, D]`, perhaps the embedding table.
+  ///   - softCap: c, where the logits z become c · tanh(z / c) first; nil leaves them.
   ///   - targets: `[M]`; below 0 is not counted.
   ///   - gradientScale: factor of the gradient of every counted token: 1 / tokens of the whole batch.
   /// - Returns: the sum of the losses. With a tape, weight and bias have their gradients at once and x gets
@@ -32,8 +33,8 @@ extension Variable {
   /// - Complexity: 2 · M · V · D operations, three times that with a tape; logits of 96 rows, or 16 MiB of
   ///   them if that is more. With few tokens the gradient of the logits is kept as a factor of the weight's.
   public func linearCrossEntropy(
-    _ weight: Parameter, bias: Parameter? = nil, targets: [Int32], smoothing: Float = 0,
-    gradientScale: Float, precision: DType, tape: Tape?
+    _ weight: Parameter, bias: Parameter? = nil, softCap: Float? = nil, targets: [Int32],
+    smoothing: Float = 0, gradientScale: Float, precision: DType, tape: Tape?
   ) -> LossSum {
     let (rows, vocabulary) = (value.rowCount, weight.value.rowCount)
     precondition(targets.count == rows, "linearCrossEntropy: \(targets.count) targets for \(rows) rows")
@@ -52,9 +53,12 @@ extension Variable {
       MatrixProduct.multiply(
         .rows(of: x.rows(range)), .rows(of: weight.value), precision: precision,
         into: MatrixResult(chunk, bias: bias?.value))
+      if let softCap { chunk.softCapInPlace(softCap) }
+      let capped = softCap == nil || tape == nil ? nil : chunk.copied()
       chunk.crossEntropy(
         targets[range], losses.rows(range), smoothing: smoothing, scale: gradientScale,
         gradient: tape != nil)
+      if let softCap, let capped { chunk.softCapGradientInPlace(softCap, capped: capped) }
       guard let gradient else { continue }
       bias?.collectSum { chunk.addColumnSums(to: $0) }
       guard let factor else {
@@ -84,6 +88,13 @@ extension Variable {
 }
 
 extension Tensor {
+  /// The same elements in memory of their own.
+  fileprivate func copied() -> Tensor {
+    let result = Tensor(shape, dtype: dtype)
+    copy(into: result)
+    return result
+  }
+
   /// This `[M, V]` times `weight` `[V, D]`, into `result` `[M, D]`: a part of the vocabulary at a time, so that
   /// what is packed of this matrix stays in cache.
   fileprivate func multiply(_ weight: Tensor, precision: DType, into result: Tensor) {

@@ -48,6 +48,25 @@ extension Tensor {
     }
   }
 
+  /// Replaces each element x of this float32 tensor by c · tanh(x / c), which lies between −c and c.
+  public func softCapInPlace(_ cap: Float) {
+    guard let target = floats.baseAddress else { return }
+    parallel(elementCount, grain: elementGrain, multiple: 16) { range in
+      Kernels.table.pointee.soft_cap(range.count, cap, target + range.lowerBound)
+    }
+  }
+
+  /// Turns this float32 gradient with respect to `capped`, what ``softCapInPlace(_:)`` gave, into the gradient
+  /// with respect to what it was given: times 1 − (y / c)².
+  public func softCapGradientInPlace(_ cap: Float, capped: Tensor) {
+    precondition(capped.elementCount == elementCount, "soft cap: \(capped.shape) for \(shape)")
+    guard let target = floats.baseAddress, let values = capped.floats.baseAddress else { return }
+    parallel(elementCount, grain: elementGrain, multiple: 16) { range in
+      Kernels.table.pointee.soft_cap_backward(
+        range.count, cap, values + range.lowerBound, target + range.lowerBound)
+    }
+  }
+
   /// Sum of the squares of a float32 tensor, in double precision and a fixed order.
   public func sumOfSquares() -> Double {
     guard let source = floats.baseAddress else { return 0 }

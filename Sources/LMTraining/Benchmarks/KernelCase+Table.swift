@@ -112,7 +112,7 @@ extension KernelCase {
         kernel: "rotary", shape: s.name, size: "\(s.tokens)×\(heads)×\(headWidth)", dtype: type,
         work: .bytes(2 * Double(s.tokens * heads * headWidth * type.byteCount)),
         prepare: {
-          let positions = RotaryPositions(rotaryWidth: headWidth, base: 10_000)
+          let positions = RotaryPositions(RotarySettings(base: 10_000), headWidth: headWidth)
           let rows = Variable(filled([s.tokens, s.attentionWidth], type))
           let places = (0..<s.tokens).map { Int32($0 % s.context) }
           return Run {

@@ -13,6 +13,7 @@ public enum GPT2Family: ModelFamily {
 
   /// What GPT-2 and Bloom agree on.
   static func classicMisfit(_ c: TransformerConfiguration, activations: [Activation]) -> String? {
+    if let misfit = c.rareMisfit(allowing: []) { return misfit }
     if c.norm != .layer { return "norms are not LayerNorm" }
     if c.normPlacement != .pre { return "norms stand behind their layers" }
     if c.isGated || !activations.contains(c.activation) {

@@ -1,9 +1,12 @@
+import LMAttention
 import LMRuntime
 
 /// The `config.json` that Llama and its descendants share.
 extension LlamaFamily {
   static func rotaryMisfit(_ c: TransformerConfiguration) -> String? {
-    guard case .rotary = c.position else { return "positions are not rotary" }
+    guard case .rotary(let settings) = c.position else { return "positions are not rotary" }
+    if settings.width != nil && settings.width != c.headWidth { return "heads are rotated in part" }
+    if let misfit = c.rareMisfit(allowing: []) { return misfit }
     if c.norm != .rms { return "norms are not RMSNorm" }
     if c.normPlacement != .pre { return "norms stand behind their layers" }
     if !c.isGated || c.activation != .silu { return "the feed-forward layer is not SwiGLU" }
@@ -24,7 +27,7 @@ extension LlamaFamily {
       hiddenWidth: try config["intermediate_size"].integer(in: size))
     c.normEpsilon = Float(try config.optional("rms_norm_eps")?.double() ?? 1e-6)
     c.tiesHead = try config.optional("tie_word_embeddings")?.bool() ?? false
-    c.position = .rotary(base: try rotaryBase(config))
+    c.position = .rotary(try rotarySettings(config, context: c.contextLength))
     try require(config, "hidden_act", "silu")
     let attention = try config.optional("attention_bias")?.bool() ?? false
     let feedForward = try config.optional("mlp_bias")?.bool() ?? false
@@ -36,28 +39,31 @@ extension LlamaFamily {
     return c
   }
 
-  /// `rope_theta`, at the top (transformers 4) or in `rope_parameters` (transformers 5); scaled variants
-  /// are refused.
-  private static func rotaryBase(_ config: JSONField) throws(LMError) -> Double {
+  /// `rope_theta` and the stretch of frequencies, at the top (transformers 4) or in `rope_parameters`
+  /// (transformers 5).
+  static func rotarySettings(_ config: JSONField, context: Int) throws(LMError) -> RotarySettings {
     let new = try config.optional("rope_parameters")
     let old = try config.optional("rope_scaling")
     let parameters = new ?? old
-    let newKind = try parameters?.optional("rope_type")?.string()
-    let oldKind = try parameters?.optional("type")?.string()
-    let kind = newKind ?? oldKind ?? "default"
-    guard kind == "default" else {
-      throw config.unsupported("rotary scaling \"\(kind)\"", "use a model with rope_type \"default\"")
-    }
-    if let theta = try parameters?.optional("rope_theta") { return try theta.double() }
-    return try config.optional("rope_theta")?.double() ?? 10_000
+    let inner = try parameters?.optional("rope_theta")
+    let outer = try config.optional("rope_theta")
+    var settings = RotarySettings(base: try (inner ?? outer)?.double() ?? 10_000)
+    if let parameters { settings.scaling = try RotaryScaling(parameters, context: context) }
+    return settings
+  }
+
+  /// `rope_parameters` of transformers 5.
+  static func rotaryParameters(_ settings: RotarySettings) -> JSON {
+    var parameters = JSONObject()
+    if case .object(let stretched)? = settings.scaling.json { parameters = stretched }
+    if settings.scaling == .none { parameters["rope_type"] = .string("default") }
+    parameters["rope_theta"] = .number(settings.base)
+    return .object(parameters)
   }
 
   static func rotaryConfig(_ c: TransformerConfiguration) -> JSONObject {
-    var base = 10_000.0
-    if case .rotary(let given) = c.position { base = given }
-    var parameters = JSONObject()
-    parameters["rope_theta"] = .number(base)
-    parameters["rope_type"] = .string("default")
+    var settings = RotarySettings(base: 10_000)
+    if case .rotary(let given) = c.position { settings = given }
     var config = JSONObject()
     config["vocab_size"] = .integer(c.vocabularySize)
     config["max_position_embeddings"] = .integer(c.contextLength)
@@ -69,8 +75,9 @@ extension LlamaFamily {
     config["intermediate_size"] = .integer(c.hiddenWidth)
     config["hidden_act"] = .string("silu")
     config["rms_norm_eps"] = .number(Double(String(c.normEpsilon)) ?? 1e-5)
-    config["rope_theta"] = .number(base)
-    config["rope_parameters"] = .object(parameters)
+    config["rope_theta"] = .number(settings.base)
+    config["rope_parameters"] = rotaryParameters(settings)
+    if settings.scaling != .none { config["rope_scaling"] = settings.scaling.json }
     config["attention_bias"] = .bool(c.hasBiases)
     config["mlp_bias"] = .bool(c.hasBiases)
     config["tie_word_embeddings"] = .bool(c.tiesHead)

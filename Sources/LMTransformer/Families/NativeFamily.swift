@@ -16,8 +16,9 @@ public enum NativeFamily: ModelFamily {
   public static func outerWeights(_ c: TransformerConfiguration) -> [WeightName] {
     var names = ["embedding.weight"]
     if c.position == .learned { names.append("positions.weight") }
+    if c.segments > 0 { names.append("segments.weight") }
     if c.normsEmbedding { names += normNames("embedding.norm", c) }
-    if c.normPlacement == .pre { names += normNames("norm", c) }
+    if c.hasFinalNorm { names += normNames("norm", c) }
     if !c.tiesHead { names.append("head.weight") }
     return names.map { WeightName($0, $0) }
   }
@@ -26,15 +27,20 @@ public enum NativeFamily: ModelFamily {
     var names: [String] = []
     for part in ["attention", "feed_forward"] {
       names += normNames("\(part).norm", c)
-      for linear in ["\(part).input", "\(part).output"] {
-        names += c.hasBiases ? ["\(linear).weight", "\(linear).bias"] : ["\(linear).weight"]
-      }
+      if c.normPlacement == .sandwich { names += normNames("\(part).output_norm", c) }
+    }
+    let linears: [(String, TransformerConfiguration.Biases)] = [
+      ("attention.input", .attentionInput), ("attention.output", .attentionOutput),
+      ("feed_forward.input", .feedForward), ("feed_forward.output", .feedForward),
+    ]
+    for (linear, bias) in linears {
+      names += c.biases.contains(bias) ? ["\(linear).weight", "\(linear).bias"] : ["\(linear).weight"]
     }
     if c.normsQueriesAndKeys { names += ["attention.query_norm.weight", "attention.key_norm.weight"] }
     return names.map { WeightName("layers.\(layer).\($0)", "layers.\(layer).\($0)") }
   }
 
   private static func normNames(_ name: String, _ c: TransformerConfiguration) -> [String] {
-    c.norm == .layer && c.hasBiases ? ["\(name).weight", "\(name).bias"] : ["\(name).weight"]
+    c.norm == .layer && c.biases.contains(.norms) ? ["\(name).weight", "\(name).bias"] : ["\(name).weight"]
   }
 }

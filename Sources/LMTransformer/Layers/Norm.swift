@@ -16,7 +16,7 @@ public struct Norm {
     let ones = [Float](repeating: 1, count: configuration.width)
     weight = Parameter("\(name).weight", Tensor(ones, shape: [configuration.width]), decays: false)
     bias =
-      kind == .layer && configuration.hasBiases
+      kind == .layer && configuration.biases.contains(.norms)
       ? Parameter("\(name).bias", Tensor.zeros([configuration.width]), decays: false) : nil
   }
 

@@ -133,7 +133,7 @@ struct FamilyCase: CustomTestStringConvertible, Sendable {
     arguments: [
       ("hidden_act", JSON.string("gelu"), "hidden_act"),
       ("attention_bias", .bool(true), "attention_bias true"),
-      ("rope_scaling", ["rope_type": "yarn"], "rotary scaling \"yarn\""),
+      ("rope_scaling", ["rope_type": "longrope"], "rotary scaling \"longrope\""),
       ("hidden_size", .integer(-4), "hidden_size"),
       ("num_key_value_heads", .integer(3), "3 key/value heads do not divide 4 heads"),
       ("vocab_size", .integer(Int.max), "vocab_size"),

@@ -24,11 +24,16 @@ struct ReferenceTransformer {
     var stream = ids.enumerated().map { embedded($1, at: $0) }  // [T][D]
     for layer in 0..<c.layers {
       let name = "layers.\(layer)"
-      stream = residual(stream, "\(name).attention") { attention($0, "\(name).attention") }
-      stream = residual(stream, "\(name).feed_forward") { $0.map { feedForward($0, "\(name).feed_forward") } }
+      let entering = stream
+      stream = residual(stream, stream, "\(name).attention") { attention($0, layer) }
+      stream = residual(c.isParallel ? entering : stream, stream, "\(name).feed_forward") {
+        $0.map { feedForward($0, "\(name).feed_forward") }
+      }
     }
-    if c.normPlacement == .pre { stream = stream.map { norm($0, "norm") } }
-    return stream.map { product($0, c.tiesHead ? "embedding.weight" : "head.weight") }
+    if c.normPlacement != .post { stream = stream.map { norm($0, "norm") } }
+    return stream.map { row in
+      product(row, c.tiesHead ? "embedding.weight" : "head.weight").map { capped($0, c.logitSoftCap) }
+    }
   }
 
   /// Sum of the smoothed cross-entropies of the counted targets `[B · T]`.
@@ -48,9 +53,10 @@ struct ReferenceTransformer {
 
   private func embedded(_ id: Int32, at place: Int) -> Row {
     let c = configuration
-    var row = slice("embedding.weight", Int(id), c.width)
+    var row = slice("embedding.weight", Int(id), c.width).map { $0 * Double(c.embeddingScale) }
+    if c.segments > 0 { row = sum(row, slice("segments.weight", 0, c.width)) }
     switch c.position {
-    case .learned: row = sum(row, slice("positions.weight", place, c.width))
+    case .learned: row = sum(row, slice("positions.weight", place + c.positionOffset, c.width))
     case .sinusoidal:
       let half = (c.width + 1) / 2
       for i in 0..<c.width {
@@ -62,52 +68,69 @@ struct ReferenceTransformer {
     return c.normsEmbedding ? norm(row, "embedding.norm") : row
   }
 
-  private func residual(_ stream: [Row], _ name: String, _ layer: ([Row]) -> [Row]) -> [Row] {
-    let isPre = configuration.normPlacement == .pre
-    let inner = layer(isPre ? stream.map { norm($0, "\(name).norm") } : stream)
+  private func residual(
+    _ read: [Row], _ stream: [Row], _ name: String, _ layer: ([Row]) -> [Row]
+  ) -> [Row] {
+    let isPost = configuration.normPlacement == .post
+    let inner = layer(isPost ? read : read.map { norm($0, "\(name).norm") })
     return zip(stream, inner).map { x, y in
-      let branch = linear(y, "\(name).output").map { $0 * Double(configuration.residualScale) }
-      return isPre ? sum(x, branch) : norm(sum(x, branch), "\(name).norm")
+      var branch = linear(y, "\(name).output")
+      if configuration.normPlacement == .sandwich { branch = norm(branch, "\(name).output_norm") }
+      branch = branch.map { $0 * Double(configuration.residualScale) }
+      return isPost ? norm(sum(x, branch), "\(name).norm") : sum(x, branch)
     }
   }
 
-  private func attention(_ stream: [Row], _ name: String) -> [Row] {
-    let (c, d) = (configuration, configuration.headWidth)
-    let slopes = RelativeBias.alibi(heads: c.heads).headSlopes
-    let rows = stream.enumerated().map { place, x in heads(linear(x, "\(name).input"), name, place) }
+  private func capped(_ x: Double, _ cap: Float?) -> Double {
+    cap.map { Double($0) * tanh(x / Double($0)) } ?? x
+  }
+
+  private func attention(_ stream: [Row], _ layer: Int) -> [Row] {
+    let (c, d, name) = (configuration, configuration.headWidth, "layers.\(layer).attention")
+    let slopes = RelativeBias.alibi(heads: c.heads, order: c.alibiOrder).headSlopes
+    let scale = c.attentionScale.map(Double.init) ?? 1 / Double(d).squareRoot()
+    let rows = stream.enumerated().map { place, x in heads(linear(x, "\(name).input"), layer, place) }
     return rows.indices.map { query in
-      (0..<c.heads).flatMap { head -> Row in
+      let isHidden = rows.indices.map { key in
+        (c.isCausal && key > query) || (c.window(layer: layer).map { abs(query - key) >= $0 } ?? false)
+      }
+      return (0..<c.heads).flatMap { head -> Row in
         let group = head / (c.heads / c.keyValueHeads)
-        var scores = (0...query).map { key -> Double in
+        var scores = rows.indices.map { key -> Double in
+          if isHidden[key] { return -.infinity }
           let (q, k) = (rows[query][head], rows[key][c.heads + group])
-          let distance = c.position == .alibi ? Double(slopes[head]) * Double(query - key) : 0
-          return zip(q, k).reduce(0) { $0 + $1.0 * $1.1 } / Double(d).squareRoot() - distance
+          let distance = c.position == .alibi ? Double(slopes[head]) * Double(abs(query - key)) : 0
+          return capped(zip(q, k).reduce(0) { $0 + $1.0 * $1.1 } * scale, c.attentionSoftCap) - distance
         }
         let highest = scores.max() ?? 0
         scores = scores.map { exp($0 - highest) }
         let total = scores.reduce(0, +)
         return (0..<d).map { i in
-          (0...query).reduce(0) { $0 + scores[$1] / total * rows[$1][c.heads + c.keyValueHeads + group][i] }
+          rows.indices.reduce(0) { $0 + scores[$1] / total * rows[$1][c.heads + c.keyValueHeads + group][i] }
         }
       }
     }
   }
 
   /// Query, key and value heads `[H + 2G][d]` of one row, normed and rotated.
-  private func heads(_ row: Row, _ name: String, _ place: Int) -> [Row] {
-    let (c, d) = (configuration, configuration.headWidth)
+  private func heads(_ row: Row, _ layer: Int, _ place: Int) -> [Row] {
+    let (c, d, name) = (configuration, configuration.headWidth, "layers.\(layer).attention")
     return (0..<c.heads + 2 * c.keyValueHeads).map { index in
       var head = Array(row[index * d..<(index + 1) * d])
       guard index < c.heads + c.keyValueHeads else { return head }
       if c.normsQueriesAndKeys {
         head = rmsNorm(head, "\(name).\(index < c.heads ? "query" : "key")_norm.weight")
       }
-      guard case .rotary(let base) = c.position else { return head }
+      guard let rotary = c.rotary(layer: layer) else { return head }
+      let w = rotary.width ?? d
       return head.indices.map { i in
-        let angle = Double(place) * pow(base, -2 * Double(i % (d / 2)) / Double(d))
-        return i < d / 2
-          ? head[i] * cos(angle) - head[i + d / 2] * sin(angle)
-          : head[i] * cos(angle) + head[i - d / 2] * sin(angle)
+        if i >= w { return head[i] }
+        var frequency = pow(rotary.base, -2 * Double(i % (w / 2)) / Double(w))
+        if case .linear(let factor) = rotary.scaling { frequency /= factor }
+        let angle = Double(place) * frequency
+        return i < w / 2
+          ? head[i] * cos(angle) - head[i + w / 2] * sin(angle)
+          : head[i] * cos(angle) + head[i - w / 2] * sin(angle)
       }
     }
   }

@@ -1,3 +1,4 @@
+import LMAttention
 import LMAutograd
 import LMRuntime
 import LMTestSupport
@@ -45,6 +46,29 @@ struct SampleModel: CustomTestStringConvertible, Sendable {
     SampleModel("LayerNorm with rotary positions, QK norm") {
       ($0.norm, $0.hasBiases, $0.normsQueriesAndKeys) = (.layer, true, true)
     },
+    SampleModel("parallel layers, rotated in part, no final biases") {
+      gpt2(&$0)
+      ($0.headWidth, $0.keyValueHeads) = (6, 4)
+      ($0.isParallel, $0.tiesHead) = (true, false)
+      $0.position = .rotary(RotarySettings(base: 100, width: 2, scaling: .linear(factor: 3)))
+    },
+    SampleModel("gemma: norms around layers, bounded scores, every second layer windowed") {
+      ($0.normPlacement, $0.activation, $0.embeddingScale) = (.sandwich, .geluTanh, 3.5)
+      ($0.window, $0.windowedLayers, $0.windowedRotaryBase) = (3, [true, false], 50)
+      ($0.attentionScale, $0.attentionSoftCap, $0.logitSoftCap) = (0.3, 2, 3)
+    },
+    SampleModel("biases of queries, keys and values; one layer without rotation") {
+      ($0.biases, $0.rotatedLayers) = (.attentionInput, [true, false])
+    },
+    SampleModel("six heads with interleaved slopes, no biases of norms, windows") {
+      ($0.position, $0.alibiOrder, $0.heads, $0.keyValueHeads) = (.alibi, .interleaved, 6, 6)
+      ($0.norm, $0.biases, $0.window) = (.layer, [.feedForward], 4)
+    },
+    SampleModel("encoder: all see all, segments, positions from 2") {
+      gpt2(&$0)
+      ($0.isCausal, $0.segments, $0.positionOffset) = (false, 2, 2)
+      ($0.normPlacement, $0.normsEmbedding) = (.post, true)
+    },
     SampleModel("sinusoidal, odd sizes") {
       $0 = TransformerConfiguration(
         vocabularySize: 17, contextLength: 11, width: 7, layers: 3, heads: 3, keyValueHeads: 1, headWidth: 5,
@@ -69,7 +93,7 @@ struct SampleModel: CustomTestStringConvertible, Sendable {
       SampleModel("random choices \(index)") { c in
         c.keyValueHeads = [1, 2, 4][random.uniform(below: 3)]
         c.norm = [.layer, .rms][random.uniform(below: 2)]
-        c.normPlacement = [.pre, .post][random.uniform(below: 2)]
+        c.normPlacement = [.pre, .post, .sandwich][random.uniform(below: 3)]
         c.position = [.learned, .sinusoidal, .rotary(base: 100), .alibi][random.uniform(below: 4)]
         c.activation = Activation.allCases[random.uniform(below: 4)]
         c.isGated = random.uniform(below: 2) == 0
@@ -78,6 +102,13 @@ struct SampleModel: CustomTestStringConvertible, Sendable {
         c.normsEmbedding = random.uniform(below: 2) == 0
         c.tiesHead = random.uniform(below: 2) == 0
         c.residualScale = [1, 0.6][random.uniform(below: 2)]
+        c.isParallel = random.uniform(below: 3) == 0
+        c.window = [nil, 2, 5][random.uniform(below: 3)]
+        c.windowedLayers = [[true], [false, true]][random.uniform(below: 2)]
+        c.attentionSoftCap = [nil, 1.5][random.uniform(below: 2)]
+        c.logitSoftCap = [nil, 4][random.uniform(below: 2)]
+        c.embeddingScale = [1, 2.5][random.uniform(below: 2)]
+        c.segments = random.uniform(below: 3)
       }
     }
   }
