@@ -12,7 +12,9 @@ struct LMCommand: ParsableCommand {
       Begin with:  lm pretrain --preset demo --data corpora/english.train.jsonl --out my-model
       then:        lm generate --model my-model -p "One day"
       """,
-    subcommands: [Pretrain.self, Generate.self, TokenizerVerb.self, Logits.self, Info.self, Bench.self])
+    subcommands: [
+      Pretrain.self, Generate.self, Convert.self, TokenizerVerb.self, Logits.self, Info.self, Bench.self,
+    ])
 
   /// The verb or sub-verb that `arguments` begin with, and how many words name it.
   static func verb(_ arguments: [String]) -> (command: any ParsableCommand.Type, depth: Int) {

@@ -33,23 +33,35 @@ extension Transformer {
   package func load(_ tensors: NamedTensors, named weights: [WeightName], from place: String)
     throws(LMError)
   {
+    try configuration.check(tensors, named: weights, from: place)
     let own = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.value) })
+    for weight in weights {
+      guard let value = own[weight.parameter], let tensor = weight.tensor(in: tensors) else { continue }
+      weight.copy(tensor.converted(to: .float32), into: value)
+    }
+  }
+}
+
+extension TransformerConfiguration {
+  /// Checks that `tensors` are those that `weights` name, of the shapes that this configuration gives them.
+  ///
+  /// Buffers that old files hold (rotary frequencies, causal masks) and a copy of a tied head are passed over.
+  /// - Throws: ``LMError`` that lists missing, misshapen and unknown tensors.
+  package func check(
+    _ tensors: NamedTensors, named weights: [WeightName], from place: String
+  ) throws(LMError) {
     var faults: [String] = []
     var used: Set<String> = []
     for weight in weights {
-      let found = [weight.name, weight.unprefixedName].first { tensors[$0] != nil }
-      guard let found, let tensor = tensors[found] else {
-        if own[weight.parameter] != nil { faults.append("\(weight.name) is missing") }
+      let own = shape(ofParameter: weight.parameter)
+      guard let found = weight.name(in: tensors), let tensor = tensors[found] else {
+        if own != nil { faults.append("\(weight.name) is missing") }
         continue
       }
       used.insert(found)
-      guard let value = own[weight.parameter] else { continue }
-      let expected = weight.fileShape(value)
-      guard tensor.shape == expected else {
-        faults.append("\(found) is \(tensor.shape), expected \(expected)")
-        continue
-      }
-      weight.copy(tensor.converted(to: .float32), into: value)
+      guard let own else { continue }
+      let expected = weight.fileShape(own)
+      if tensor.shape != expected { faults.append("\(found) is \(tensor.shape), expected \(expected)") }
     }
     for name in tensors.names where !used.contains(name) && !Self.isIgnored(name) {
       faults.append("\(name) is unknown")
@@ -70,22 +82,40 @@ extension Transformer {
 
 extension WeightName {
   /// The name without its leading component: files of a bare model have none.
-  var unprefixedName: String {
+  private var unprefixedName: String {
     name.split(separator: ".").dropFirst().joined(separator: ".")
   }
 
+  /// The name that the tensor has in a file, nil where it is not there.
+  func name(in tensors: NamedTensors) -> String? {
+    [name, unprefixedName].first { tensors[$0] != nil }
+  }
+
+  /// The tensor in a file, nil where it is not there.
+  package func tensor(in tensors: NamedTensors) -> Tensor? { name(in: tensors).flatMap { tensors[$0] } }
+
   private func part(_ value: Tensor) -> Tensor { rows.map { value.rows($0) } ?? value }
 
-  /// Shape of the tensor in the file.
-  func fileShape(_ value: Tensor) -> [Int] {
-    let shape = part(value).shape
+  /// Shape of the tensor in the file, for a parameter of the given shape.
+  package func fileShape(_ parameter: [Int]) -> [Int] {
+    let shape = rows.map { [$0.count] + parameter.dropFirst() } ?? parameter
     return layout == .transposed ? shape.reversed() : shape
+  }
+
+  /// The tensor of a file as a file would have it that calls and lays it out as `other`.
+  ///
+  /// Itself where the layouts are the same; else float32.
+  package func tensor(_ tensor: Tensor, as other: WeightName) -> Tensor {
+    guard layout != other.layout else { return tensor }
+    let own = Tensor(layout == .transposed ? tensor.shape.reversed() : tensor.shape)
+    WeightName(name, parameter, layout: layout).copy(tensor.converted(to: .float32), into: own)
+    return WeightName(name, parameter, layout: other.layout).fileLayout(own)
   }
 
   /// The rows of `value` that the tensor holds, as the file lays them out.
   func fileLayout(_ value: Tensor) -> Tensor {
     let source = part(value)
-    let result = Tensor(fileShape(value))
+    let result = Tensor(fileShape(value.shape))
     if layout == .plain {
       source.copy(into: result)
       return result

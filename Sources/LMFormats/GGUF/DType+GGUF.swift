@@ -3,7 +3,8 @@ import LMTensor
 extension DType {
   /// The number of each type in ggml.
   private static let ggmlNumbers: [(DType, UInt32)] = [
-    (.float32, 0), (.bfloat16, 30),
+    (.float32, 0), (.float16, 1), (.q4_0, 2), (.q4_1, 3), (.q5_0, 6), (.q5_1, 7), (.q8_0, 8), (.q2_K, 10),
+    (.q3_K, 11), (.q4_K, 12), (.q5_K, 13), (.q6_K, 14), (.iq4_NL, 20), (.bfloat16, 30),
   ]
 
   /// Names of the types of ggml that are not read here, for errors.

@@ -24,20 +24,24 @@ public struct GGUFModelFile: Sendable {
     return file.withBytes { $0.starts(with: Array("GGUF".utf8)) }
   }
 
-  /// Number of elements of all tensors.
-  public var elementCount: Int {
-    head.tensors.reduce(0) { sum, tensor in
-      let (next, overflow) = sum.addingReportingOverflow(tensor.dimensions.reduce(1, *))
-      return overflow ? Int.max : next
-    }
+  /// Name of the tensor that says how rotary frequencies are stretched: no weight of the model.
+  private static let rotaryFactorsName = "rope_freqs.weight"
+
+  /// The divisors of the rotary frequencies, nil where the file has none.
+  /// - Throws: ``LMError`` where they are of an unsupported type.
+  public func rotaryFactors() throws(LMError) -> [Float]? {
+    guard let tensor = head.tensors.first(where: { $0.name == Self.rotaryFactorsName }) else { return nil }
+    return try self.tensor(tensor).toArray()
   }
 
-  /// The tensors under the names of the file, sizes in row-major order.
+  /// The weights under the names of the file, sizes in row-major order.
   /// - Throws: ``LMError`` that names the first tensor of a type which is not supported.
   /// - Complexity: O(tensors); what lies off the multiples of its elements' size is copied.
-  public func tensors() throws(LMError) -> NamedTensors {
+  public func weights() throws(LMError) -> NamedTensors {
     var result = NamedTensors()
-    for tensor in head.tensors { result[tensor.name] = try self.tensor(tensor) }
+    for tensor in head.tensors where tensor.name != Self.rotaryFactorsName {
+      result[tensor.name] = try self.tensor(tensor)
+    }
     return result
   }
 

@@ -32,7 +32,8 @@ public struct GGUFWriter: Sendable {
   public let entries: [Entry]
   /// Size of the file.
   public let byteCount: Int
-  private let head: [UInt8]
+  /// All that stands before the data.
+  package let head: [UInt8]
   private let alignment: Int
 
   /// Plans a file.

@@ -10,18 +10,13 @@ extension ModelFolder {
   ///   do not fit the configuration (all of them are named), or tokens do not fit the model.
   public init(gguf path: String) throws(LMError) {
     let file = try GGUFModelFile(path)
-    let config = try ModelConfigFile(file.head)
-    let weights = try config.ggufWeights(at: path)
-    // Memory is taken only for what the file has, give or take some missing tensors, which are named then.
-    let (parameters, elements) = (config.configuration.parameterCount, file.elementCount)
-    guard parameters / 2 <= max(elements, 1 << 20) else {
-      throw LMError(
-        at: path, "the metadata describe \(parameters) parameters, the tensors have \(elements) elements",
-        remedy: "use a complete file")
-    }
+    let config = try ModelConfigFile(file.head, rotaryFactors: try file.rotaryFactors())
+    let (weights, tensors) = (try config.ggufWeights(at: path), try file.weights())
+    // Before memory is taken for them.
+    try config.configuration.check(tensors, named: weights, from: path)
     let tokenizer = try Self.tokenizer(file.head, config)
     let model = Transformer(config.configuration)
-    try model.load(try file.tensors(), named: weights, from: path)
+    try model.load(tensors, named: weights, from: path)
     self.init(config: config, model: model, tokenizer: tokenizer)
   }
 

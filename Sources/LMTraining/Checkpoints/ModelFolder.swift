@@ -65,17 +65,19 @@ public struct ModelFolder {
     try FileSystem.createDirectory(path)
     try tokenizer?.save(to: path)
     try config.json.write(to: "\(path)/config.json")
-    try generationConfig.write(to: "\(path)/generation_config.json")
+    try config.generationJSON.write(to: "\(path)/generation_config.json")
     let tensors = model.namedTensors(config.family)
     try AtomicFile.write("\(path)/\(SafeTensorsFolder.singleName)") { file throws(LMError) in
       try tensors.write(to: file)
     }
   }
+}
 
+extension ModelConfigFile {
   /// `generation_config.json`: special tokens.
-  private var generationConfig: JSON {
+  package var generationJSON: JSON {
     var object = JSONObject()
-    for (key, id) in config.specialTokens.sorted(by: { $0.key < $1.key }) { object[key] = .integer(id) }
+    for (key, id) in specialTokens.sorted(by: { $0.key < $1.key }) { object[key] = .integer(id) }
     return .object(object)
   }
 }

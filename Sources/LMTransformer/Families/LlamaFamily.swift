@@ -48,3 +48,13 @@ public enum LlamaFamily: ModelFamily {
     return names
   }
 }
+
+extension LlamaFamily {
+  /// The names with the rows that rotate together side by side, as the original checkpoints of Llama have them.
+  package static func pairedWeights(_ c: TransformerConfiguration) -> [WeightName] {
+    weights(c).map { weight in
+      let isRotated = weight.name.contains(".q_proj.") || weight.name.contains(".k_proj.")
+      return isRotated ? weight.renamed(weight.name, .rotaryPairs(headWidth: c.headWidth)) : weight
+    }
+  }
+}

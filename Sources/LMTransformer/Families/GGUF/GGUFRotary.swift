@@ -14,9 +14,7 @@ enum GGUFRotary {
     parameters["rope_type"] = .string(kind == "none" ? "default" : kind)
     let factor = try file.double("\(base).scaling.factor")
     if kind != "none", let factor = factor ?? linear { parameters["factor"] = .number(factor) }
-    if let context = try file.integer("\(base).scaling.original_context_length"), kind == "yarn" {
-      parameters["original_max_position_embeddings"] = .integer(context)
-    }
+    if kind == "yarn" { try readYarn(&parameters, base, file) }
     config["rope_parameters"] = .object(parameters)
     config["rope_theta"] = parameters["rope_theta"]
   }
@@ -30,6 +28,7 @@ enum GGUFRotary {
     let inner = try parameters?.optional("rope_theta")?.double()
     let outer = try config.optional("rope_theta")?.double()
     try metadata.set("\(base).freq_base", Float(inner ?? outer ?? 10_000))
+    if let parameters { try writeScaling(parameters, base, to: &metadata) }
     let heads = try config["num_attention_heads"].integer(in: 1...Int.max)
     let width = try config["hidden_size"].integer()
     let given = try config.optional("head_dim")?.integer()
@@ -49,6 +48,39 @@ enum GGUFRotary {
     guard found == expected else {
       throw file.failure(
         key, "is \(found) of heads of width \(expected): partial rotation is not supported here")
+    }
+  }
+
+  private static func readYarn(
+    _ parameters: inout JSONObject, _ base: String, _ file: GGUFFile
+  ) throws(LMError) {
+    if let context = try file.integer("\(base).scaling.original_context_length") {
+      parameters["original_max_position_embeddings"] = .integer(context)
+    }
+    for (key, name) in yarnKeys {
+      if let value = try file.double("\(base).scaling.\(key)") { parameters[name] = .number(value) }
+    }
+  }
+
+  private static let yarnKeys = [("yarn_beta_fast", "beta_fast"), ("yarn_beta_slow", "beta_slow")]
+
+  /// The factors of Llama 3 are a tensor of their own: ``RotaryFactors``. What has no key here is found missing
+  /// when the metadata are read again.
+  private static func writeScaling(
+    _ parameters: JSONField, _ base: String, to metadata: inout GGUFMetadata
+  ) throws(LMError) {
+    guard let kind = try parameters.optional("rope_type")?.string(), kind == "linear" || kind == "yarn" else {
+      return
+    }
+    try metadata.set("\(base).scaling.type", kind)
+    try metadata.set("\(base).scaling.factor", Float(try parameters["factor"].double()))
+    guard kind == "yarn" else { return }
+    let context = try parameters["original_max_position_embeddings"].integer()
+    try metadata.set("\(base).scaling.original_context_length", context)
+    for (key, name) in yarnKeys {
+      if let value = try parameters.optional(name)?.double() {
+        try metadata.set("\(base).scaling.\(key)", Float(value))
+      }
     }
   }
 }

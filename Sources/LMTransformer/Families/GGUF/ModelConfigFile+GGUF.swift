@@ -2,17 +2,23 @@ import LMRuntime
 
 extension ModelConfigFile {
   /// Reads family, configuration and special tokens from the metadata of a GGUF file.
+  /// - Parameter rotaryFactors: the tensor `rope_freqs.weight`, where the file has it.
   /// - Throws: ``LMError`` for unknown architectures, missing keys and sizes that cannot be.
-  public init(_ file: GGUFFile) throws(LMError) {
+  public init(_ file: GGUFFile, rotaryFactors: [Float]? = nil) throws(LMError) {
     let architecture = try GGUFFamilies.architecture(of: file)
     var config = try architecture.config(file)
     for (key, name) in Self.specialTokenKeys {
-      guard let id = try file.integer("tokenizer.ggml.\(name)"), id >= 0, id < Int(UInt32.max) else {
-        continue
-      }
+      guard let id = try file.integer("tokenizer.ggml.\(name)"), id >= 0, id < Int(UInt32.max) else { continue }
       config[key] = .integer(id)
     }
-    try self.init(JSONField(.object(config), in: "\(file.place), metadata"), at: file.place)
+    let plain = try ModelConfigFile(JSONField(.object(config), in: "\(file.place), metadata"), at: file.place)
+    guard let rotaryFactors else {
+      self = plain
+      return
+    }
+    var configuration = plain.configuration
+    try RotaryFactors.apply(rotaryFactors, to: &configuration, at: file.place)
+    self.init(family: plain.family, configuration: configuration, specialTokens: plain.specialTokens)
   }
 
   private static let specialTokenKeys = [
@@ -30,8 +36,12 @@ extension ModelConfigFile {
     try metadata.set("general.type", "model")
     for key in architecture.keys { try key.write(config, architecture.architecture, to: &metadata) }
     try architecture.complete(&metadata, from: config)
+    try metadata.set("\(architecture.architecture).vocab_size", configuration.vocabularySize)
     return metadata
   }
+
+  /// The tensor `rope_freqs.weight` of this model, nil where it needs none.
+  public var rotaryFactors: [Float]? { RotaryFactors.of(configuration) }
 
   /// Names of the weights in a GGUF file of this model.
   /// - Throws: ``LMError`` where the family, or one of its weights, has no form in GGUF.
