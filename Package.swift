@@ -118,7 +118,9 @@ let package = Package(
       name: "LMTestSupport", dependencies: ["LMRuntime", "LMTensor"], path: "Tests/LMTestSupport",
       swiftSettings: settings),
     .target(
-      name: "LMFuzz", dependencies: ["LMRuntime", "LMTokenizer"], path: "Tests/Fuzz/LMFuzz",
+      name: "LMFuzz",
+      dependencies: ["LMRuntime", "LMTensor", "LMTokenizer", "LMAutograd", "LMTraining", "LMTransformer"],
+      path: "Tests/Fuzz/LMFuzz",
       swiftSettings: settings),
     .executableTarget(
       name: "lm-fuzz", dependencies: ["LMFuzz", "LMRuntime"], path: "Tests/Fuzz/Command",
@@ -135,7 +137,13 @@ let package = Package(
     tests(
       "LMTraining",
       uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMData", "LMFormats", "LMRuntime"]),
-    tests("LanguageModels", uses: ["LMTraining", "LMTransformer", "LMAutograd", "LMTensor", "LMRuntime"]),
+    tests(
+      "LanguageModels",
+      uses: [
+        "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd", "LMFormats",
+        "LMTokenizer",
+        "LMTensor", "LMRuntime",
+      ]),
     tests("LMCommand", uses: ["LMFormats", "LMRuntime"]),
     tests("LMGeneration", uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMRuntime"]),
   ]

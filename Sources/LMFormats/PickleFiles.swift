@@ -20,7 +20,8 @@ public enum PickleFiles {
     guard isOne(path) else { return }
     throw LMError(
       at: path, "is a pickle, which may run any code when it is read, so it is never read here",
-      remedy: "convert it where you trust it: python -c \"from transformers import AutoModelForCausalLM as M; "
+      remedy:
+        "convert it where you trust it: python -c \"from transformers import AutoModelForCausalLM as M; "
         + "M.from_pretrained('OLD').save_pretrained('NEW')\" writes safetensors")
   }
 
@@ -29,6 +30,8 @@ public enum PickleFiles {
   public static func refuse(inFolder folder: String) throws(LMError) {
     let names = try FileSystem.entries(of: folder)
     guard !names.contains(where: { $0.hasSuffix(".safetensors") }) else { return }
-    for name in names where suffixes.contains(where: { name.hasSuffix($0) }) { try refuse("\(folder)/\(name)") }
+    for name in names where suffixes.contains(where: { name.hasSuffix($0) }) {
+      try refuse("\(folder)/\(name)")
+    }
   }
 }

@@ -82,7 +82,8 @@ public struct Llama2CFile: Sendable {
 
   /// Names and shapes in the order of the file; what has no name is passed over.
   private static func plan(
-    _ width: Int, _ hidden: Int, _ layers: Int, heads: Int, _ keyWidth: Int, _ vocabulary: Int, _ context: Int,
+    _ width: Int, _ hidden: Int, _ layers: Int, heads: Int, _ keyWidth: Int, _ vocabulary: Int,
+    _ context: Int,
     tiesHead: Bool
   ) -> [(name: String?, shape: [Int])] {
     func each(_ name: String, _ shape: [Int]) -> [(name: String?, shape: [Int])] {

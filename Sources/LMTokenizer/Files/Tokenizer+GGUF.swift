@@ -45,7 +45,8 @@ extension Tokenizer {
     let step = max(1, vocabularySize / 2_000)
     let some = stride(from: 0, to: vocabularySize, by: step).compactMap { bytes(of: Int32($0)) }
     return [
-      "It's DON'T we'll I'VE 1 12 123 1234567 x9y\n\n\t z  \r\n end. ", "  two  spaces ", "Ünïcödé ﬁ Å e\u{301} ①",
+      "It's DON'T we'll I'VE 1 12 123 1234567 x9y\n\n\t z  \r\n end. ", "  two  spaces ",
+      "Ünïcödé ﬁ Å e\u{301} ①",
       "漢字とかな 한국어 русский 😀👩‍👩‍👧", "camelCaseHTMLParser //path/x _under-score_ (a+b)*c!?", "\u{2581}x\u{2581}",
       some.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " "),
     ]
@@ -156,10 +157,12 @@ extension Tokenizer {
       draft.types[Int(model.unknownID)] = .unknown
       draft.specialIDs.append(("unknown", model.unknownID))
       draft.tokens = zip(draft.tokens, draft.types).map { token, type in
-        let isBracketed = token.count > 2 && token.first == UInt8(ascii: "[") && token.last == UInt8(ascii: "]")
+        let isBracketed =
+          token.count > 2 && token.first == UInt8(ascii: "[") && token.last == UInt8(ascii: "]")
         if type != .normal || isBracketed { return token }
         let prefix = Array(model.continuingPrefix.utf8)
-        return token.starts(with: prefix) ? Array(token.dropFirst(prefix.count)) : Array("\u{2581}".utf8) + token
+        return token.starts(with: prefix)
+          ? Array(token.dropFirst(prefix.count)) : Array("\u{2581}".utf8) + token
       }
     }
     if let id = template.prefix.first { draft.specialIDs += [("cls", id)] }

@@ -62,7 +62,8 @@ struct ConversionSource {
     let file = try Llama2CFile(path)
     var c = TransformerConfiguration(
       vocabularySize: file.vocabularySize, contextLength: file.contextLength, width: file.width,
-      layers: file.layers, heads: file.heads, keyValueHeads: file.keyValueHeads, hiddenWidth: file.hiddenWidth)
+      layers: file.layers, heads: file.heads, keyValueHeads: file.keyValueHeads, hiddenWidth: file.hiddenWidth
+    )
     c.tiesHead = file.tiesHead
     try c.validate(at: path)
     // llama2.c's own tokenizers have these ids.

@@ -58,7 +58,8 @@ public struct ModelConversion {
       guard let shape = c.shape(ofParameter: name.parameter).map({ name.fileShape($0) }) ?? name.zeros else {
         return nil
       }
-      return Target(source: own, name: name, shape: shape, type: isGGUF && name.isKeptSingle ? .float32 : type)
+      return Target(
+        source: own, name: name, shape: shape, type: isGGUF && name.isKeptSingle ? .float32 : type)
     }
     self.targets = targets
     writer = isGGUF ? try Self.writer(source, targets, path, type) : nil
@@ -167,7 +168,9 @@ extension ModelConversion {
     let head = try writer.head.withUnsafeBufferPointer { bytes throws(LMError) in
       try GGUFFile(UnsafeRawBufferPointer(bytes), size: writer.byteCount, from: path)
     }
-    let read = try ModelConfigFile(head, rotaryFactors: factors).configuration
+    var read = try ModelConfigFile(head, rotaryFactors: factors).configuration
+    // Families whose files always have biases write zeros where a model has none.
+    if targets.contains(where: { $0.name.zeros != nil }) { read.biases = source.config.configuration.biases }
     if let choice = source.config.configuration.firstDifference(from: read) {
       throw LMError(
         at: path, "has a choice that GGUF files of this family do not have: \(choice)",

@@ -8,7 +8,9 @@ extension ModelConfigFile {
     let architecture = try GGUFFamilies.architecture(of: file)
     var config = try architecture.config(file)
     for (key, name) in Self.specialTokenKeys {
-      guard let id = try file.integer("tokenizer.ggml.\(name)"), id >= 0, id < Int(UInt32.max) else { continue }
+      guard let id = try file.integer("tokenizer.ggml.\(name)"), id >= 0, id < Int(UInt32.max) else {
+        continue
+      }
       config[key] = .integer(id)
     }
     let plain = try ModelConfigFile(JSONField(.object(config), in: "\(file.place), metadata"), at: file.place)
