@@ -92,16 +92,17 @@ let package = Package(
     module(
       "LanguageModels",
       uses: [
-        "LMTraining", "LMGeneration", "LMTransformer", "LMAutograd", "LMData", "LMFormats", "LMTokenizer",
-        "LMTensor", "LMRuntime",
+        "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd", "LMData", "LMFormats",
+        "LMTokenizer", "LMTensor", "LMRuntime",
       ]),
 
     // MARK: Floor 8
     .executableTarget(
       name: "LMCommand",
       dependencies: [
-        "LanguageModels", "LMTraining", "LMGeneration", "LMTransformer", "LMAutograd", "LMData", "LMFormats",
-        "LMTokenizer", "LMTensor", "LMRuntime",
+        "LanguageModels", "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd",
+        "LMData",
+        "LMFormats", "LMTokenizer", "LMTensor", "LMRuntime",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -119,9 +120,10 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "LMFuzz",
-      dependencies: ["LMRuntime", "LMTensor", "LMTokenizer", "LMAutograd", "LMTraining", "LMTransformer"],
-      path: "Tests/Fuzz/LMFuzz",
-      swiftSettings: settings),
+      dependencies: [
+        "LMRuntime", "LMTensor", "LMTokenizer", "LMAutograd", "LMFormats", "LMTransformer", "LMTraining",
+      ],
+      path: "Tests/Fuzz/LMFuzz", swiftSettings: settings),
     .executableTarget(
       name: "lm-fuzz", dependencies: ["LMFuzz", "LMRuntime"], path: "Tests/Fuzz/Command",
       swiftSettings: settings),
@@ -136,15 +138,14 @@ let package = Package(
     tests("LMTransformer", uses: ["LMAttention", "LMAutograd", "LMTensor", "LMRuntime"]),
     tests(
       "LMTraining",
-      uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMData", "LMFormats", "LMRuntime"]),
+      uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMData", "LMFormats", "LMTokenizer", "LMRuntime"]),
     tests(
       "LanguageModels",
       uses: [
-        "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd", "LMFormats",
-        "LMTokenizer",
-        "LMTensor", "LMRuntime",
+        "LMData", "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd", "LMFormats",
+        "LMTokenizer", "LMTensor", "LMRuntime",
       ]),
-    tests("LMCommand", uses: ["LMFormats", "LMRuntime"]),
-    tests("LMGeneration", uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMRuntime"]),
+    tests("LMCommand", uses: ["LMFormats", "LMTensor", "LMRuntime"]),
+    tests("LMGeneration", uses: ["LMTransformer", "LMAttention", "LMAutograd", "LMTensor", "LMRuntime"]),
   ]
 )

@@ -88,12 +88,13 @@ def execute(run, records):
         record["error"] = reason
         return record
     record["output"] = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-    # A run that trains leaves its losses beside the model.
+    # A run that trains a model leaves its losses beside it.
     if "--out" in command:
         folder = pathlib.Path(command[command.index("--out") + 1])
-        metrics = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
-        record["validations"] = [
-            [x["step"], x["seconds"], x["validation_loss"]] for x in metrics if x.get("validation_loss") is not None]
+        if (folder / "metrics.jsonl").exists():
+            metrics = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+            record["validations"] = [
+                [x["step"], x["seconds"], x["validation_loss"]] for x in metrics if x.get("validation_loss") is not None]
         shutil.rmtree(folder)
     return record
 

@@ -1,7 +1,7 @@
 """Writes the measured part of Documentation/Benchmarks.md from the JSON that bench.py keeps."""
 import json, math, statistics
 
-from sections import SECTIONS, SHAPES, STEPS, TORCH_MODES, best_mode
+from sections import SECTIONS, SHAPES, STEPS, TEXTS, TOKENIZERS, TORCH_MODES, TRAINED_SIZE, best_mode
 
 BEGIN = "<!-- begin: written by `make bench`, do not edit -->"
 END = "<!-- end of what `make bench` writes -->"
@@ -229,11 +229,65 @@ def precision(records):
         *table(["preset", "text", "steps", "fp32", "bf16", "bf16 against fp32, mean"], rows)]
 
 
+PEER_TITLES = {"tiktoken": "tiktoken", "gigatoken": "gigatoken", "hf": "HF tokenizers"}
+
+
+def tokenize(records):
+    def rates(found, key):
+        return spread([x["output"][-1][key] for x in found], 0)
+
+    lines = [
+        "`lm bench tokenize --threads 1 --tokenizer FILE --input TEXT` and `Benchmarks/tokenizer_peers.py encode` in turn, each in a "
+        "process of its own: cold is the first encoding of the text, warm the second. MB/s. English is SciFact, Japanese wagahai.", ""]
+    for text in TEXTS:
+        rows = []
+        for vocabulary in TOKENIZERS:
+            mine = select(records, side="lm", vocabulary=vocabulary, text=text, threads=1)
+            if not mine: continue
+            first = True
+            for side in PEER_TITLES:
+                other = select(records, side=side, vocabulary=vocabulary, text=text)
+                if not other: continue
+                same = all(x["tokens"] == by_round(other)[r]["tokens"] for r, x in by_round(mine).items() if r in by_round(other))
+                ratios = [paired(mine, other, lambda x, key=key: x[key]) for key in ("cold_mb_per_second", "warm_mb_per_second")]
+                rows.append([
+                    vocabulary if first else "", *([rates(mine, k) for k in ("cold_mb_per_second", "warm_mb_per_second", "load_ms")] if first else ["", "", ""]),
+                    PEER_TITLES[side] + ("" if same else " (**other number of tokens**)"),
+                    *(rates(other, k) for k in ("cold_mb_per_second", "warm_mb_per_second")), *(f"**{spread(x, 2)}**" for x in ratios)])
+                first = False
+            if first:
+                rows.append([vocabulary, *(rates(mine, k) for k in ("cold_mb_per_second", "warm_mb_per_second", "load_ms")), "", "", "", "", ""])
+        lines += [f"**{text}**", "", *table(
+            ["vocabulary", "lm cold", "lm warm", "lm load, ms", "peer", "cold", "warm", "lm / peer, cold", "warm"], rows)]
+    rows = []
+    for vocabulary in TOKENIZERS:
+        two = [x["output"][-1] for x in select(records, side="lm", vocabulary=vocabulary, threads=2)]
+        if not two: continue
+        cells = [[x[key] for x in two] for key in ("cold_mb_per_second", "warm_mb_per_second", "threaded_cold_mb_per_second", "threaded_mb_per_second")]
+        factors = [[b / a for a, b in zip(cells[i], cells[i + 2])] for i in (0, 1)]
+        rows.append([vocabulary, *(spread(x) for x in cells), *(f"**{spread(x, 2)}**" for x in factors)])
+    lines += ["Two threads on one text of 100 MB (SciFact 14 times), MB/s:", "", *table(
+        ["vocabulary", "one, cold", "one, warm", "two, cold", "two, warm", "two / one, cold", "warm"], rows)]
+    trained = {side: select(records, task="train", side=side) for side in ("lm", "hf", "gigatoken")}
+    rows = [
+        ["lm" if side == "lm" else PEER_TITLES[side], spread([x["output"][-1]["seconds"] for x in found], 2),
+         spread([x["output"][-1]["peak_rss_mb"] for x in found]),
+         "" if side == "lm" else f"**{spread(paired(found, trained['lm'], lambda x: x['seconds']), 2)}**",
+         "" if side == "lm" else f"**{spread(paired(found, trained['lm'], lambda x: x['peak_rss_mb']), 2)}**"]
+        for side, found in trained.items() if found]
+    failures = sorted({f"{x['side']}: {x['error']}" for x in records if "error" in x})
+    return lines + [
+        f"Training byte-level BPE of {int(TRAINED_SIZE):,} entries on SciFact: the whole process of `lm tokenizer train`, of the others the "
+        "training alone; memory is the peak of the process.", "",
+        *table(["trainer", "seconds", "MiB", "time / lm's", "memory / lm's"], rows),
+        *([f"Did not run: {'; '.join(failures)}.", ""] if failures else [])]
+
+
 TITLES = {
     "ceilings": "Machine and ceilings", "kernels": "Kernels", "training": "Training steps: bf16 beside PyTorch's best mode", "float32": "Training steps: fp32 beside PyTorch fp32", "attention": "Attention and its length",
-    "recipes": "To the same loss", "precision": "bf16 against fp32"}
+    "recipes": "To the same loss", "precision": "bf16 against fp32", "tokenize": "Tokenizers"}
 WRITERS = {"ceilings": ceilings, "kernels": kernels, "training": training, "float32": float32, "attention": attention, "recipes": recipes,
-           "precision": precision}
+           "precision": precision, "tokenize": tokenize}
 
 
 def sections_of(text):

@@ -1,5 +1,5 @@
 """What is measured: every section is a list of runs, `lm` and the peer in turn within each round."""
-import dataclasses, pathlib, subprocess, sys
+import dataclasses, json, pathlib, subprocess, sys
 from typing import Callable
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -160,7 +160,63 @@ def precision(o):
         for mode in ["fp32", "bf16"]]
 
 
+TOKENIZERS = {
+    "r50k": "tiktoken/r50k_base.tiktoken", "cl100k": "tiktoken/cl100k_base.tiktoken", "o200k": "tiktoken/o200k_base.tiktoken",
+    "GPT-2": "hf/gpt2.tokenizer.json", "Llama 3": "hf/llama3.derived.tokenizer.json", "Qwen 2": "hf/qwen2.derived.tokenizer.json",
+    "Llama 2": "hf/llama2.tokenizer.json", "BERT": "hf/bert_base_cased.tokenizer.json",
+    "T5 (.model)": "sentencepiece/nai-t5.model"}
+TEXTS = {"English": SHARED / "data/ir/scifact/corpus.jsonl", "Japanese": SHARED / "data/corpora/wagahai.txt"}
+TRAINED_SIZE = "32768"
+
+
+def text_file(o, name, copies=1):
+    """The text as plain UTF-8 in the scratch folder; copies make a big file of it."""
+    path = o.scratch / f"{name}-{copies}.txt"
+    if not path.exists():
+        text = TEXTS[name].read_text(encoding="utf-8")
+        if TEXTS[name].suffix == ".jsonl": text = "\n".join(json.loads(line)["text"] for line in text.splitlines())
+        path.write_text("\n".join([text] * copies), encoding="utf-8")
+    return path
+
+
+def tokenize(o):
+    """Encoding on one thread beside tiktoken, gigatoken and HF tokenizers; two threads; training."""
+    script = ROOT / "Benchmarks/tokenizer_peers.py"
+
+    def ours(r, vocabulary, path, name, threads, copies=1):
+        def command(records):
+            return o.lm_bench("tokenize", "--threads", threads, "--runs", "1" if copies > 1 or o.steps else "3",
+                              "--tokenizer", path, "--input", text_file(o, name, copies))
+        labels = {"side": "lm", "vocabulary": vocabulary, "text": name, "threads": threads, "copies": copies, "round": r}
+        return Run(labels, command, 10 if copies > 1 else 4)
+
+    def theirs(r, side, vocabulary, path, name):
+        def command(records):
+            return o.peer(script, "encode", side, path, text_file(o, name), "1")
+        labels = {"side": side, "vocabulary": vocabulary, "text": name, "threads": 1, "copies": 1, "round": r}
+        return Run(labels, command, 10, is_optional=True)
+
+    def trained(r, side):
+        def command(records):
+            text = text_file(o, "English")
+            if side != "lm": return o.peer(script, "train", side, TRAINED_SIZE, text)
+            return o.peer(script, "run", o.lm, "tokenizer", "train", text, "--vocab-size", TRAINED_SIZE,
+                          "--special", "<|endoftext|>", "--out", o.scratch / "tokenizer", "--quiet")
+        return Run({"side": side, "task": "train", "round": r}, command, 4, is_optional=side != "lm")
+
+    runs = []
+    for r in range(o.rounds):
+        for vocabulary, file in TOKENIZERS.items():
+            path = SHARED / "data/tokenizers" / file
+            peers = {"tiktoken": ["tiktoken", "gigatoken"], "json": ["hf"]}.get(path.suffix[1:], [])
+            for name in TEXTS:
+                runs += both(r, [ours(r, vocabulary, path, name, 1)], [theirs(r, side, vocabulary, path, name) for side in peers])
+            runs.append(ours(r, vocabulary, path, "English", 2, copies=14))
+        runs += both(r, [trained(r, "lm")], [trained(r, side) for side in ("hf", "gigatoken")])
+    return runs
+
+
 # In the order of the report.
 SECTIONS = {
     "ceilings": ceilings, "kernels": kernels, "training": training, "float32": float32, "attention": attention, "recipes": recipes,
-    "precision": precision}
+    "precision": precision, "tokenize": tokenize}

@@ -10,30 +10,24 @@ extension Variable {
   /// Tiled with an online softmax, FlashAttention (arXiv 2205.14135) and FlashAttention-2 (arXiv 2307.08691):
   /// no `[T, T]` matrix, forward or backward.
   /// - Parameters:
-  ///   - ranges: visible keys of each query, B sequences of T queries on S keys; S = T without a cache.
+  ///   - ranges: visible keys of each query, B sequences of T queries on T keys.
   ///   - bias: added to the scores by distance, or nil.
-  ///   - cache: holds the keys and values of earlier tokens; those of this call are appended. Not with a tape.
   /// - Returns: `[B · T, H · d]` in the type of this variable, which is `[B · T, (H + 2G) · d]`.
   /// - Complexity: 4 · B · H · d · (visible pairs) operations, 2.5 times that backward; memory O(B · (T + S)).
   public func attention(
-    _ shape: AttentionShape, ranges: KeyRanges, bias: RelativeBias? = nil, cache: KeyValueCache? = nil,
-    tape: Tape?
+    _ shape: AttentionShape, ranges: KeyRanges, bias: RelativeBias? = nil, tape: Tape?
   ) -> Variable {
     precondition(
       value.rowCount == ranges.batch * ranges.queries && value.columnCount == shape.rowWidth,
       "attention: rows \(value.shape) for \(ranges.batch) × \(ranges.queries) and width \(shape.rowWidth)")
-    precondition(cache == nil || tape == nil, "attention: a cache has no backward")
-    let offset = ranges.keys - ranges.queries
+    precondition(
+      ranges.isUniform && ranges.queries == ranges.keys, "attention: sequences of unequal lengths need caches"
+    )
     let call = AttentionCall(
       shape: shape, ranges: ranges, input: value,
       output: Tensor([value.rowCount, shape.queryWidth], dtype: value.dtype),
       logSums: tape == nil ? nil : Tensor([ranges.batch, shape.heads, ranges.queries]),
-      bias: bias?.table(queries: ranges.queries, keys: ranges.keys, offset: offset), cache: cache)
-    if let cache {
-      cache.append(value, shape: shape, batch: ranges.batch)
-      precondition(
-        cache.count == ranges.keys, "attention: \(cache.count) cached keys, ranges for \(ranges.keys)")
-    }
+      bias: bias?.table(positions: ranges.keys))
     call.forward()
     let output = Variable(call.output)
     tape?.record(output) { self.addGradient(call.backward($0)) }
@@ -49,7 +43,6 @@ private struct AttentionCall {
   let output: Tensor
   let logSums: Tensor?
   let bias: Tensor?
-  let cache: KeyValueCache?
 
   /// Queries from which packing keys pays; fewer take one dot product per key.
   private static let tiledQueries = 8
@@ -68,30 +61,21 @@ private struct AttentionCall {
     call.keys = ranges.keys
     call.width = d
     call.heads = heads
-    call.query_offset = ranges.keys - ranges.queries
     call.scale = shape.scale
     call.soft_cap = shape.softCap ?? 0
     call.q = UnsafeRawPointer(row + head * d * size)
     call.q_stride = width
-    if let cache {
-      let start = (sequence * cache.capacity * shape.keyWidth + group * d) * size
-      call.k = UnsafeRawPointer(cache.keys.pointer + start)
-      call.v = UnsafeRawPointer(cache.values.pointer + start)
-      call.k_stride = shape.keyWidth
-      call.v_stride = shape.keyWidth
-    } else {
-      call.k = UnsafeRawPointer(row + (shape.queryWidth + group * d) * size)
-      call.v = UnsafeRawPointer(row + (shape.queryWidth + shape.keyWidth + group * d) * size)
-      call.k_stride = width
-      call.v_stride = width
-    }
+    call.k = UnsafeRawPointer(row + (shape.queryWidth + group * d) * size)
+    call.v = UnsafeRawPointer(row + (shape.queryWidth + shape.keyWidth + group * d) * size)
+    call.k_stride = width
+    call.v_stride = width
     call.out = output.pointer + (sequence * ranges.queries * shape.queryWidth + head * d) * size
     call.out_stride = shape.queryWidth
     call.first = first + sequence * ranges.queries
     call.last = last + sequence * ranges.queries
     if let bias, let values = bias.floats.baseAddress {
       call.bias_stride = bias.columnCount
-      call.bias = UnsafePointer(values + head * bias.columnCount)
+      call.bias = UnsafePointer(values + head * bias.columnCount + bias.columnCount / 2 - ranges.keys)
     }
     if let sums = logSums?.floats.baseAddress {
       call.log_sum = sums + (sequence * shape.heads + head) * ranges.queries

@@ -1,15 +1,25 @@
 import LMTensor
 
-/// A trainable tensor: float32 master values and the gradient that a step collects.
+/// A tensor of a model: float32 master values that are trained, with the gradient that a step collects, or values
+/// that are only read, as they lie in a file.
 public final class Parameter {
   /// Where it stands in the model: `layers.0.attention.output.weight`.
   public let name: String
-  /// The values, float32.
-  public let value: Tensor
+  /// Sizes, outermost first.
+  public let shape: [Int]
   /// False for what a method keeps fixed; then no gradient is computed.
   public var isTrainable = true
   /// Whether decoupled weight decay applies: matrices yes, norms and biases no.
   public let decays: Bool
+
+  private enum Values {
+    /// What fills them as soon as they are asked for; until then they take no memory.
+    case pending((Tensor) -> Void)
+    case masters(Tensor)
+    /// Rows one part behind the other.
+    case stored([Tensor])
+  }
+  private var values: Values
 
   private enum Gradient {
     case none
@@ -25,9 +35,70 @@ public final class Parameter {
   public init(_ name: String, _ value: Tensor, decays: Bool) {
     precondition(value.dtype == .float32, "Parameter \(name): master values are float32")
     self.name = name
-    self.value = value
     self.decays = decays
+    shape = value.shape
+    values = .masters(value)
   }
+
+  /// A parameter whose values, zeros or what `fill` writes, take no memory before ``value`` is asked for: it may
+  /// be stored instead.
+  public init(
+    _ name: String, shape: [Int], decays: Bool, filledBy fill: @escaping (Tensor) -> Void = { $0.clear() }
+  ) {
+    self.name = name
+    self.decays = decays
+    self.shape = shape
+    values = .pending(fill)
+  }
+
+  /// The values, float32. Of stored ones a copy, made anew each time.
+  public var value: Tensor {
+    switch values {
+    case .masters(let tensor): return tensor
+    case .pending(let fill):
+      let tensor = Tensor(shape)
+      fill(tensor)
+      values = .masters(tensor)
+      return tensor
+    case .stored(let parts):
+      let tensor = Tensor(shape)
+      var row = 0
+      for part in parts {
+        part.copy(into: tensor.rows(row..<row + (part.shape.first ?? 0)))
+        row += part.shape.first ?? 0
+      }
+      return tensor
+    }
+  }
+
+  /// The values where they are, one or several parts by rows: the float32 masters, or what ``store(_:)`` gave.
+  public var parts: [Tensor] {
+    if case .stored(let parts) = values { return parts }
+    return [value]
+  }
+
+  /// Whether the values are only read, from where ``store(_:)`` found them.
+  public var isStored: Bool {
+    if case .stored = values { return true }
+    return false
+  }
+
+  /// From now on the values are those of `parts`, of any types, read where they lie and never trained.
+  /// - Parameter parts: Matrices `[Nᵢ, K]`, Σ Nᵢ = N, in the order of the rows.
+  public func store(_ parts: [Tensor]) {
+    let columns = shape.dropFirst()
+    precondition(
+      parts.reduce(0) { $0 + ($1.shape.first ?? 0) } == shape.first
+        && parts.allSatisfy { $0.shape.dropFirst() == columns },
+      "Parameter \(name): parts \(parts.map(\.shape)) of \(shape)")
+    values = .stored(parts)
+    isTrainable = false
+  }
+
+  /// Product of all sizes but the last.
+  public var rowCount: Int { shape.dropLast().reduce(1, *) }
+  /// Size of the last axis, 1 for a scalar.
+  public var columnCount: Int { shape.last ?? 1 }
 
   /// Whether a gradient was collected since ``clearGradient()``.
   public var hasGradient: Bool {
@@ -39,7 +110,7 @@ public final class Parameter {
   public var gradient: Tensor? {
     if case .product(let product) = collected {
       let tensor = takeSpare()
-      product.write(0..<value.rowCount, into: tensor)
+      product.write(0..<rowCount, into: tensor)
       collected = .dense(tensor)
     }
     guard case .dense(let tensor) = collected else { return nil }
@@ -57,7 +128,7 @@ public final class Parameter {
   public func gradientRows(_ range: Range<Int>) -> Tensor? {
     switch collected {
     case .none: nil
-    case .dense(let tensor): tensor.reshaped([value.rowCount, value.columnCount]).rows(range)
+    case .dense(let tensor): tensor.reshaped([rowCount, columnCount]).rows(range)
     case .product(let product): product.rows(range)
     }
   }
@@ -71,7 +142,7 @@ public final class Parameter {
   /// Memory for a gradient; its contents are undefined.
   private func takeSpare() -> Tensor {
     defer { spare = nil }
-    return spare ?? Tensor(value.shape)
+    return spare ?? Tensor(shape)
   }
 
   /// Lets `body` add to the gradient. `isFirst` says that nothing is there yet: `body` overwrites.
@@ -115,7 +186,7 @@ public final class Parameter {
   /// Whether a gradient of so many tokens takes less memory as its factors, and there is none yet.
   func keepsFactors(tokens: Int) -> Bool {
     isTrainable && !hasGradient
-      && ProductGradient.pays(tokens: tokens, outputs: value.rowCount, inputs: value.columnCount)
+      && ProductGradient.pays(tokens: tokens, outputs: rowCount, inputs: columnCount)
   }
 
   /// Makes outputsᵀ inputs, neither of which changes later, the gradient of this `[N, K]`, which has none.

@@ -13,7 +13,8 @@ struct LMCommand: ParsableCommand {
       then:        lm generate --model my-model -p "One day"
       """,
     subcommands: [
-      Pretrain.self, Generate.self, Convert.self, TokenizerVerb.self, Logits.self, Info.self, Bench.self,
+      Pretrain.self, Generate.self, Chat.self, Convert.self, TokenizerVerb.self, Logits.self, Info.self,
+      Bench.self,
     ])
 
   /// The verb or sub-verb that `arguments` begin with, and how many words name it.
@@ -31,6 +32,7 @@ struct LMCommand: ParsableCommand {
 
   static func main() {
     signal(SIGPIPE, SIG_IGN)
+    MappedFileFault.install()
     do {
       let arguments = try ConfigFile.expanded(Array(CommandLine.arguments.dropFirst()))
       var command = try parseAsRoot(arguments)

@@ -22,7 +22,9 @@ public struct GenerationResult: Sendable, Equatable {
 public struct GenerationStatistics: Sendable, Equatable {
   /// Tokens of the prompt.
   public var promptTokens = 0
-  /// Time to compute the prompt.
+  /// Of these, tokens that had been read before: the beginning of an earlier prompt or text.
+  public var cachedTokens = 0
+  /// Time to compute the others.
   public var promptSeconds = 0.0
   /// Tokens that were passed on.
   public var generatedTokens = 0
@@ -37,8 +39,10 @@ public struct GenerationStatistics: Sendable, Equatable {
   /// Nothing measured yet.
   public init() {}
 
-  /// Speed of the prompt, 0 where no time passed.
-  public var promptTokensPerSecond: Double { promptSeconds > 0 ? Double(promptTokens) / promptSeconds : 0 }
+  /// Speed of the prompt without what was read before, 0 where no time passed.
+  public var promptTokensPerSecond: Double {
+    promptSeconds > 0 ? Double(promptTokens - cachedTokens) / promptSeconds : 0
+  }
   /// Passes per second after the prompt, 0 where there were none.
   public var tokensPerSecond: Double { generationSeconds > 0 ? Double(steps) / generationSeconds : 0 }
 }

@@ -3,7 +3,7 @@ import LMRuntime
 import LMTensor
 import LMTransformer
 
-/// Generates ids with one model: computes the prompt in one pass, then one token after the other.
+/// Generates ids with one model: reads prompts in pieces, then goes on token by token.
 ///
 ///     let generator = Generator(model, precision: .float32)
 ///     let result = try generator.generate(prompt, .greedy, maximumTokens: 64, stopIDs: [eos]) { id in
@@ -11,19 +11,40 @@ import LMTransformer
 ///       return true
 ///     }
 ///
-/// One generation at a time; the memory of its caches is kept for the next.
+/// What the model has read last is kept: a prompt that begins with the same tokens goes on from there. The
+/// scores are those of a fresh start up to rounding (a token that was generated was read alone, not with
+/// others); ``forget()`` makes a generation independent of those before it.
 public final class Generator {
   /// The model.
   public let model: Transformer
-  /// Type of activations and caches.
+  /// Type of activations.
   public let precision: DType
-  private var caches: [KeyValueCache] = []
+  /// How keys and values are stored.
+  public let cacheType: CacheType
+  /// What happens when a text outgrows the context.
+  public var overflow = ContextOverflow.refuse
+  /// The text that was read last, from which the next prompt may go on; set it to restore a saved one.
+  public var kept: CachedSequence?
 
-  /// A generator that holds no cache yet.
-  public init(_ model: Transformer, precision: DType) {
+  var engine: DecodingEngine
+
+  /// Rows of one pass: a prompt is read in so many tokens at a time, which bounds the memory of activations.
+  public var tokensPerPass: Int {
+    get { engine.rowsPerPass }
+    set { engine.rowsPerPass = max(1, newValue) }
+  }
+
+  /// A generator that has read nothing.
+  /// - Parameter cacheType: nil stores keys and values in `precision`.
+  public init(_ model: Transformer, precision: DType, cacheType: CacheType? = nil) {
     self.model = model
     self.precision = precision
+    self.cacheType = cacheType ?? CacheType(precision)
+    engine = DecodingEngine(model: model, precision: precision, cacheType: self.cacheType)
   }
+
+  /// Forgets what was read, and frees its memory.
+  public func forget() { kept = nil }
 
   /// Continues `prompt`.
   /// - Parameters:
@@ -40,83 +61,65 @@ public final class Generator {
     _ prompt: [Int32], _ settings: SamplingSettings, maximumTokens: Int, stopIDs: Set<Int32> = [],
     onToken: (Int32) -> Bool = { _ in true }
   ) throws(LMError) -> GenerationResult {
-    try check(prompt, maximumTokens)
-    var sampler = try Sampler(settings)
-    var statistics = GenerationStatistics()
+    let request = GenerationRequest(prompt, settings, maximumTokens: maximumTokens, stopIDs: stopIDs)
+    return try generate([request], batchSize: 1) { onToken($1) }[0]
+  }
+
+  /// Continues several prompts at a time, of any lengths; a request begins as soon as another has ended.
+  ///
+  /// Prompts with a common beginning read it once: several samples of one prompt cost one prompt.
+  /// - Parameters:
+  ///   - requests: What to continue.
+  ///   - batchSize: At most this many at a time, at least 1.
+  ///   - onToken: Gets the index of the request and each token as soon as it is chosen; false ends that text.
+  /// - Returns: The results in the order of the requests.
+  /// - Throws: As for one prompt; nothing is computed where one request is faulty.
+  public func generate(
+    _ requests: [GenerationRequest], batchSize: Int, onToken: (Int, Int32) -> Bool = { _, _ in true }
+  ) throws(LMError) -> [GenerationResult] {
+    precondition(batchSize > 0, "Generator: a batch of \(batchSize)")
     let start = ContinuousClock.now
-    prepareCaches(prompt.count + maximumTokens)
-    var logits = model.lastLogits(
-      prompt, ForwardContext(tokens: prompt.count, caches: caches, precision: precision))
-    let promptEnd = ContinuousClock.now
-    var history = prompt
-    var reason = GenerationResult.StopReason.maximumTokens
-    while history.count - prompt.count < maximumTokens {
-      let id = try withExtendedLifetime(logits) { () throws(LMError) in
-        try sampler.next(after: history, logits.floats)
-      }
-      if history.count == prompt.count { statistics.timeToFirstToken = start.secondsUntilNow }
-      if stopIDs.contains(id) {
-        reason = .stopToken(id)
-        break
-      }
-      history.append(id)
-      guard onToken(id) else {
-        reason = .cancelled
-        break
-      }
-      guard history.count - prompt.count < maximumTokens else { break }
-      logits = model.lastLogits([id], ForwardContext(tokens: 1, caches: caches, precision: precision))
-      statistics.steps += 1
+    let c = model.configuration
+    for request in requests {
+      try request.check(c, overflow)
+      try request.settings.validate()
     }
-    statistics.promptTokens = prompt.count
-    statistics.promptSeconds = (promptEnd - start).seconds
-    statistics.generatedTokens = history.count - prompt.count
-    statistics.generationSeconds = promptEnd.secondsUntilNow
-    return GenerationResult(ids: Array(history[prompt.count...]), stopReason: reason, statistics: statistics)
+    var queue = requests.indices.map { ($0, fitted(requests[$0])) }[...]
+    var results = [GenerationResult?](repeating: nil, count: requests.count)
+    var active: [GenerationStream] = []
+    while !active.isEmpty || !queue.isEmpty {
+      var (reading, tokens): ([GenerationStream], [Int32]) = ([], [])
+      for stream in active {
+        guard stream.reason == nil, let id = try stream.advance(onToken) else { continue }
+        reading.append(stream)
+        tokens.append(id)
+      }
+      for stream in active where stream.reason != nil {
+        results[stream.index] = stream.result
+        kept = stream.sequence
+      }
+      step(reading, tokens)
+      active = reading
+      if active.count < batchSize { active += try admit(&queue, batchSize - active.count, active, start) }
+    }
+    return results.compactMap { $0 }
   }
 
-  /// Empties the caches and makes sure that `tokens` fit.
-  private func prepareCaches(_ tokens: Int) {
-    if let capacity = caches.first?.capacity, capacity >= tokens {
-      for cache in caches { cache.truncate(to: 0) }
-    } else {
-      caches = model.makeCaches(capacity: tokens, dtype: precision)
+  /// Lets the streams read the tokens that they chose.
+  private func step(_ streams: [GenerationStream], _ tokens: [Int32]) {
+    guard !streams.isEmpty else { return }
+    if case .shift(let keep) = overflow {
+      for stream in streams { engine.shift(stream.sequence, keep: keep) }
     }
+    let scores = engine.read(streams.map(\.sequence), tokens.map { [$0] })
+    for (stream, row) in zip(streams, scores) { stream.read(row) }
   }
 
-  private func check(_ prompt: [Int32], _ maximumTokens: Int) throws(LMError) {
-    let (context, vocabularySize) = (model.configuration.contextLength, model.configuration.vocabularySize)
-    guard !prompt.isEmpty else {
-      throw LMError(.usage, at: "the prompt", "has no tokens", remedy: "give some text with --prompt")
-    }
-    guard maximumTokens >= 0 else {
-      throw LMError(.usage, at: "--max-tokens", "is \(maximumTokens)", remedy: "use a whole number from 0")
-    }
-    if let position = prompt.firstIndex(where: { $0 < 0 || $0 >= vocabularySize }) {
-      throw LMError(
-        at: "the prompt, token \(position)",
-        "has the id \(prompt[position]), which is not in the model's vocabulary of \(vocabularySize)",
-        remedy: "use the tokenizer that the model was trained with")
-    }
-    guard prompt.count < context else {
-      throw LMError(
-        .usage, at: "the prompt", "has \(prompt.count) tokens, and the model's context is \(context)",
-        remedy: "shorten the prompt to fewer than \(context) tokens")
-    }
-    guard maximumTokens <= context - prompt.count else {
-      throw LMError(
-        .usage, at: "--max-tokens",
-        "\(prompt.count) tokens of the prompt and \(maximumTokens) more exceed the model's context of \(context)",
-        remedy: "ask for at most \(context - prompt.count) tokens, or shorten the prompt")
-    }
+  private func fitted(_ request: GenerationRequest) -> GenerationRequest {
+    guard case .shift(let keep) = overflow else { return request }
+    var request = request
+    request.prompt = ContextOverflow.fitted(
+      request.prompt, keep: keep, context: model.configuration.contextLength)
+    return request
   }
-}
-
-extension ContinuousClock.Instant {
-  fileprivate var secondsUntilNow: Double { (ContinuousClock.now - self).seconds }
-}
-
-extension Duration {
-  /// The duration in seconds.
-  fileprivate var seconds: Double { self / .seconds(1) }
 }

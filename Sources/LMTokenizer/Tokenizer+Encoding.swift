@@ -132,7 +132,7 @@ extension Tokenizer {
     _ text: TextCursor, _ startsText: Bool, _ threads: ThreadPool?, _ output: inout TokenBuffer
   ) {
     guard text.count > 0 else { return }
-    guard let bytePath else { return encodePieces(text, startsText, &output) }
+    guard let bytePath else { return encodePieces(text, startsText, threads, &output) }
     guard bytePath.addsPrefixSpace, text.bytes[0] != 0x20 else { return encodePlain(text, threads, &output) }
     let spaced = [0x20] + UnsafeBufferPointer(start: text.bytes, count: text.count)
     spaced.withUnsafeBufferPointer { encodePlain(TextCursor($0), threads, &output) }
@@ -140,13 +140,24 @@ extension Tokenizer {
 
   private func encodePlain(_ text: TextCursor, _ threads: ThreadPool?, _ output: inout TokenBuffer) {
     if let threads, threads.threadCount > 1, text.count >= 2 * Self.parallelPartSize {
-      return encodeInParallel(text, threads, &output)
+      let cuts = pattern == nil ? [0, text.count] : text.safeCuts(every: Self.parallelPartSize)
+      // Every part has the rest of the text in view.
+      return encodeInParallel(cuts, threads, &output) { range, ids in
+        bytePool?.withEncoder { $0.encode(text, range, pattern: pattern, into: &ids) }
+      }
     }
     bytePool?.withEncoder { $0.encode(text, 0..<text.count, pattern: pattern, into: &output) }
   }
 
   /// The general way: the pre-tokenizer's steps one after the other, then the model.
-  private func encodePieces(_ text: TextCursor, _ startsText: Bool, _ output: inout TokenBuffer) {
+  private func encodePieces(
+    _ text: TextCursor, _ startsText: Bool, _ threads: ThreadPool?, _ output: inout TokenBuffer
+  ) {
+    if let threads, threads.threadCount > 1, text.count >= 2 * Self.parallelPartSize {
+      return encodeInParallel(pieceCuts(text), threads, &output) { range, ids in
+        encodePieces(text.part(range), startsText && range.lowerBound == 0, nil, &ids)
+      }
+    }
     let piece = TextPiece(text: text, origins: nil, startsText: startsText)
     if let bytePool {
       bytePool.withEncoder { encoder in

@@ -65,13 +65,13 @@ public final class Trainer {
   /// Trains until the end of the steps or an earlier one.
   /// - Parameters:
   ///   - batch: the batch of a forward pass, counted from 0 over the whole run.
-  ///   - validate: mean loss of the validation data, nats per token; nil where there is none.
+  ///   - validate: measures the validation data; nil where there is none.
   ///   - save: writes a checkpoint of the present state.
   ///   - onEvent: is told of every step.
   /// - Throws: ``LMError`` of kind `diverged` after five updates in a row with a loss or gradient that is not
   ///   finite, and what `save` throws.
   public func run(
-    batch: (Int) -> TokenBatch, validate: () -> Double?, save: () throws(LMError) -> Void,
+    batch: (Int) -> TokenBatch, validate: () -> Measurement?, save: () throws(LMError) -> Void,
     onEvent: (Event) -> Void
   ) throws(LMError) -> End {
     var clock = ContinuousClock.now
@@ -93,9 +93,9 @@ public final class Trainer {
       record.tokensPerSecond = Double(record.tokens) / max(elapsed, 1e-9)
       record.tokens = state.tokens
       let isEvaluated = state.step % settings.stepsPerEvaluation == 0 || isLast
-      if isEvaluated, let loss = validate() {
-        record.validationLoss = loss
-        note(validation: loss)
+      if isEvaluated, let measured = validate() {
+        record.note(measured)
+        note(validation: measured.loss)
       }
       onEvent(.step(record))
       let isEarly = settings.patience.map { state.evaluationsSinceBest >= $0 } ?? false
@@ -113,27 +113,29 @@ public final class Trainer {
   {
     let parts = settings.gradientAccumulationSteps
     let batches = (0..<parts).map { batch(state.step * parts + $0) }
-    let counted = batches.reduce(0) { $0 + $1.targets.reduce(0) { $0 + ($1 < 0 ? 0 : 1) } }
-    var losses = LossSum()
+    let counted = batches.reduce(0) { $0 + $1.targets.count { $0 >= 0 } }
+    let sentences = batches.reduce(0) { $0 + $1.sentences.count }
+    var (losses, sentenceLosses) = (LossSum(), LossSum())
     for (part, batch) in batches.enumerated() {
       let tape = Tape()
       var context = ForwardContext(
-        batch: batch.sequences, tokens: batch.tokens, precision: settings.precision, tape: tape,
+        batch, isCausal: model.configuration.isCausal, precision: settings.precision, tape: tape,
         dropoutSeed: dropoutSeed(part))
       context.checkpointsBlocks = checkpointsBlocks
-      let loss = model.loss(
-        batch.ids, targets: batch.targets, smoothing: settings.labelSmoothing,
-        gradientScale: 1 / Float(max(1, counted)), context)
+      let loss = model.losses(
+        batch, smoothing: settings.labelSmoothing, scale: 1 / Float(max(1, counted)),
+        sentenceScale: 1 / Float(max(1, sentences)), context)
       tape.backward()
-      losses.total += loss.total
-      losses.tokens += loss.tokens
+      losses += loss.tokens
+      sentenceLosses += loss.sentences
     }
     let norm = gradients.gradientNorm()
     let rate = schedule.rate(state.step)
     state.step += 1
-    state.tokens += counted
+    let trained = batches.reduce(0) { $0 + $1.trainedTokens }
+    state.tokens += trained
     state.loss = losses.mean
-    let isFinite = losses.total.isFinite && norm.isFinite
+    let isFinite = losses.total.isFinite && sentenceLosses.total.isFinite && norm.isFinite
     if isFinite {
       let scale = min(1, settings.maximumNorm / (norm + 1e-6))
       optimizer.update(learningRate: rate, gradientScale: scale)
@@ -151,9 +153,11 @@ public final class Trainer {
         "loss or gradient was not finite \(Self.skipLimit) times in a row; the last checkpoint is kept",
         remedy: "resume with a lower --learning-rate or --precision fp32")
     }
-    return MetricsRecord(
+    var record = MetricsRecord(
       step: state.step, loss: losses.mean, learningRate: rate, gradientNorm: norm,
-      tokens: counted, tokensPerSecond: 0, seconds: 0, skipped: !isFinite)
+      tokens: trained, tokensPerSecond: 0, seconds: 0, skipped: !isFinite)
+    if sentences > 0 { record.sentenceLoss = sentenceLosses.mean }
+    return record
   }
 
   private func dropoutSeed(_ part: Int) -> UInt64? {
@@ -172,18 +176,24 @@ public final class Trainer {
     }
   }
 
-  /// Mean loss over `batches`, nats per token, without dropout or label smoothing.
-  public func meanLoss(_ batches: some Sequence<TokenBatch>) -> Double? {
-    var sum = LossSum()
+  /// What the model makes of `batches`, without dropout or label smoothing; nil where nothing is to be predicted.
+  public func measure(_ batches: some Sequence<TokenBatch>) -> Measurement? {
+    var (sum, sentences) = (LossSum(), LossSum())
     for batch in batches {
       let context = ForwardContext(
-        batch: batch.sequences, tokens: batch.tokens, precision: settings.precision)
-      let loss = model.loss(batch.ids, targets: batch.targets, context)
-      sum.total += loss.total
-      sum.tokens += loss.tokens
+        batch, isCausal: model.configuration.isCausal, precision: settings.precision)
+      let losses = model.losses(batch, context)
+      sum += losses.tokens
+      sentences += losses.sentences
     }
-    return sum.tokens == 0 ? nil : sum.mean
+    guard sum.tokens > 0 else { return nil }
+    return Measurement(
+      loss: sum.mean, accuracy: sum.accuracy,
+      sentenceLoss: sentences.tokens > 0 ? sentences.mean : nil, sentenceAccuracy: sentences.accuracy)
   }
+
+  /// Mean loss over `batches`, nats per token, without dropout or label smoothing.
+  public func meanLoss(_ batches: some Sequence<TokenBatch>) -> Double? { measure(batches)?.loss }
 }
 
 extension Duration {

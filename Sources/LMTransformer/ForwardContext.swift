@@ -18,8 +18,8 @@ public struct ForwardContext {
   public var places: [Int32]
   /// Segment of each row, in `0 ..< segments`; nil: all 0.
   public var segments: [Int32]?
-  /// Keys and values of earlier tokens, one cache per layer; nil when every sequence is complete.
-  public var caches: [KeyValueCache]?
+  /// Keys and values of earlier tokens, one cache per sequence; nil when every sequence is complete.
+  public var caches: [SequenceCache]?
   /// Names the run and the step for dropout; nil drops nothing.
   public var dropoutSeed: UInt64?
 
@@ -50,12 +50,16 @@ public struct ForwardContext {
     places = lengths.flatMap { 0..<Int32($0) }
   }
 
-  /// The next `tokens` tokens of one sequence behind what `caches` hold.
-  public init(tokens: Int, caches: [KeyValueCache], precision: DType) {
+  /// The next tokens of sequences that may be of unequal lengths: `tokens[b]` of them behind what `caches[b]`
+  /// holds, their rows one sequence after the other.
+  public init(_ caches: [SequenceCache], tokens: [Int], precision: DType) {
+    precondition(
+      caches.count == tokens.count, "ForwardContext: \(tokens.count) counts for \(caches.count) caches")
     self.precision = precision
     self.caches = caches
-    let start = caches.first?.count ?? 0
-    ranges = .causal(batch: 1, queries: tokens, keys: start + tokens)
-    places = (start..<start + tokens).map(Int32.init)
+    ranges = .causal(zip(caches, tokens).map { ($1, $0.count + $1) })
+    places = zip(caches, tokens).flatMap { cache, count in
+      (cache.count..<cache.count + count).map(Int32.init)
+    }
   }
 }

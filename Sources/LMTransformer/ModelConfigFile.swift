@@ -51,14 +51,24 @@ public struct ModelConfigFile: Sendable {
   /// Whether transformers computes the same from this folder; otherwise what stands against it.
   public var misfit: String? { family.misfit(configuration) }
 
+  /// The same for files that hold every bit of the weights: as lm's own where the family's files do not.
+  package var exact: ModelConfigFile {
+    guard family.weights(configuration).contains(where: { $0.offset != 0 }) else { return self }
+    return ModelConfigFile(
+      family: NativeFamily.self, configuration: configuration, specialTokens: specialTokens)
+  }
+
   /// The file's contents. Choices that the family cannot express are kept under "lm".
   public var json: JSON {
     var object = JSONObject()
-    object["architectures"] = .array([.string(family.architecture)])
+    object["architectures"] = .array([.string(family.architecture(configuration))])
     object["model_type"] = .string(family.modelType)
     for member in family.config(configuration) { object[member.key] = member.value }
     object["dtype"] = .string("float32")
-    for key in Self.specialKeys { object[key] = specialTokens[key].map { .integer($0) } ?? .null }
+    // What the family itself says, such as the padding before RoBERTa's positions, stands.
+    for key in Self.specialKeys where object[key] == nil {
+      object[key] = specialTokens[key].map { .integer($0) } ?? .null
+    }
     object["lm"] = configuration.json
     return .object(object)
   }

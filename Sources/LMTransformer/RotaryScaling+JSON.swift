@@ -55,7 +55,10 @@ extension RotaryScaling {
     switch kind ?? oldKind ?? "default" {
     case "default": self = .none
     case "linear": self = .linear(factor: try factor("factor"))
-    case "dynamic": self = .dynamic(factor: try factor("factor"), context: try original())
+    // transformers takes max_position_embeddings here whatever else the object says.
+    case "dynamic":
+      let trained = if let context { context } else { try original() }
+      self = .dynamic(factor: try factor("factor"), context: trained)
     case "llama3":
       let (low, high) = (try factor("low_freq_factor"), try factor("high_freq_factor"))
       guard low < high else {

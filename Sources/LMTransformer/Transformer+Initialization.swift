@@ -10,7 +10,7 @@ extension Transformer {
   public func initialize(seed: UInt64, deviation: Float = 0.02) {
     let stream = RandomStream(seed: seed).split("initialization")
     let residual = deviation / Float(2 * configuration.layers).squareRoot()
-    for parameter in parameters where parameter.value.shape.count > 1 {
+    for parameter in parameters where parameter.shape.count > 1 {
       let writesToResidual = parameter.name.hasSuffix(".output.weight")
       var own = stream.split(parameter.name)
       own.fillNormal(parameter.value.floats, deviation: writesToResidual ? residual : deviation)

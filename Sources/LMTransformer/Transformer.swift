@@ -20,34 +20,55 @@ public final class Transformer {
   public let finalNorm: Norm?
   /// `[V, D]`: the embedding table when tied.
   public let head: Parameter
+  /// `[D, D]`, before the product with ``head``, or nil.
+  public let headTransform: Linear?
+  /// Behind ``headTransform``, or nil.
+  public let headNorm: Norm?
+  /// `[V]`, or nil.
+  public let headBias: Parameter?
+  /// `[D, D]` on the first token of a sequence, or nil.
+  public let pooler: Linear?
+  /// `[2, D]` on what the pooler gives, or nil.
+  public let nextSentence: Linear?
 
-  /// A model whose linear weights are zero: to be initialised or loaded.
+  /// A model whose linear weights are zero: to be initialised or loaded. They take memory when they are first used.
   /// - Precondition: `configuration` is valid (``TransformerConfiguration/validate(at:)``).
   public init(_ configuration: TransformerConfiguration) {
     self.configuration = configuration
     let c = configuration
-    embedding = Parameter("embedding.weight", Tensor.zeros([c.vocabularySize, c.width]), decays: true)
+    embedding = Parameter("embedding.weight", shape: [c.vocabularySize, c.width], decays: true)
     switch c.position {
     case .learned:
       let rows = c.contextLength + c.positionOffset
-      positionTable = Parameter("positions.weight", Tensor.zeros([rows, c.width]), decays: true)
+      positionTable = Parameter("positions.weight", shape: [rows, c.width], decays: true)
     case .sinusoidal:
-      let table = Parameter(
-        "positions.weight", sinusoidalPositions(c.contextLength, width: c.width), decays: false)
+      let table = Parameter("positions.weight", shape: [c.contextLength, c.width], decays: false) {
+        sinusoidalPositions(c.contextLength, width: c.width).copy(into: $0)
+      }
       table.isTrainable = false
       positionTable = table
     case .rotary, .alibi:
       positionTable = nil
     }
     segmentTable =
-      c.segments > 0 ? Parameter("segments.weight", Tensor.zeros([c.segments, c.width]), decays: true) : nil
+      c.segments > 0 ? Parameter("segments.weight", shape: [c.segments, c.width], decays: true) : nil
     embeddingNorm = c.normsEmbedding ? Norm("embedding.norm", c) : nil
     let positions = AttentionPositions(c)
     blocks = (0..<c.layers).map { TransformerBlock($0, c, positions: positions) }
     finalNorm = c.hasFinalNorm ? Norm("norm", c) : nil
     head =
       c.tiesHead
-      ? embedding : Parameter("head.weight", Tensor.zeros([c.vocabularySize, c.width]), decays: true)
+      ? embedding : Parameter("head.weight", shape: [c.vocabularySize, c.width], decays: true)
+    func linear(_ output: TransformerConfiguration.Outputs, _ name: String, outputs: Int) -> Linear? {
+      c.outputs.contains(output) ? Linear(name, inputs: c.width, outputs: outputs, hasBias: true) : nil
+    }
+    headTransform = linear(.transform, "head.transform", outputs: c.width)
+    headNorm = headTransform.map { _ in Norm("head.norm", c) }
+    headBias =
+      c.outputs.contains(.vocabularyBias)
+      ? Parameter("head.bias", shape: [c.vocabularySize], decays: false) : nil
+    pooler = linear(.pooler, "pooler", outputs: c.width)
+    nextSentence = linear(.nextSentence, "next_sentence", outputs: 2)
   }
 
   /// Everything that is trained or stored, each once, in the order of the model.
@@ -59,18 +80,24 @@ public final class Transformer {
     for block in blocks { all += block.parameters }
     all += finalNorm?.parameters ?? []
     if !configuration.tiesHead { all.append(head) }
-    return all
+    all += (headTransform?.parameters ?? []) + (headNorm?.parameters ?? []) + (headBias.map { [$0] } ?? [])
+    return all + (pooler?.parameters ?? []) + (nextSentence?.parameters ?? [])
   }
 
   /// The residual stream after the last norm.
   /// - Parameter ids: `[B · T]` in `0 ..< V`, T the tokens of `context`.
   /// - Returns: `[B · T, D]` of the context's precision.
   public func hidden(_ ids: [Int32], _ context: ForwardContext) -> Variable {
+    let c = configuration
     var x = embedded(ids, context)
     if let embeddingNorm { x = embeddingNorm(x, .float32, context) }
-    x = x.dropout(configuration.dropoutStream(place: 0, context), tape: context.tape)
+    x = x.dropout(c.dropoutStream(place: 0, context), tape: context.tape)
     var context = context
-    context.windowedRanges = configuration.window.map { context.ranges.limited(window: $0) }
+    if c.seesWholePrompt, context.caches != nil {
+      context.ranges = context.ranges.showing(
+        prefixes: context.ranges.sequences.map { $0.offset == 0 ? $0.queries : 0 })
+    }
+    context.windowedRanges = c.window.map { context.ranges.limited(window: $0) }
     for block in blocks { x = block(x, context) }
     return finalNorm?(x, context.precision, context) ?? x
   }
@@ -94,20 +121,9 @@ public final class Transformer {
 
   /// Scores of every token of the vocabulary after each row: float32 `[B · T, V]`.
   public func logits(_ ids: [Int32], _ context: ForwardContext) -> Tensor {
-    let x = hidden(ids, context).value
+    let x = transformed(hidden(ids, context), context).value
     let scores = Tensor([x.rowCount, configuration.vocabularySize])
-    MatrixProduct.multiply(
-      .rows(of: x), .rows(of: head.value), precision: context.precision, into: MatrixResult(scores))
-    if let cap = configuration.logitSoftCap { scores.softCapInPlace(cap) }
-    return scores
-  }
-
-  /// Scores after the last row only: float32 `[V]`.
-  public func lastLogits(_ ids: [Int32], _ context: ForwardContext) -> Tensor {
-    let x = hidden(ids, context).value
-    let last = x.rows(x.rowCount - 1..<x.rowCount).converted(to: .float32).reshaped([configuration.width])
-    let scores = Tensor([configuration.vocabularySize])
-    MatrixProduct.multiply(head.value, vector: last, into: scores)
+    head.multiply(x, bias: headBias?.value, precision: context.precision, into: scores)
     if let cap = configuration.logitSoftCap { scores.softCapInPlace(cap) }
     return scores
   }
@@ -120,16 +136,7 @@ public final class Transformer {
     _ ids: [Int32], targets: [Int32], smoothing: Float = 0, gradientScale: Float = 1,
     _ context: ForwardContext
   ) -> LossSum {
-    hidden(ids, context).linearCrossEntropy(
-      head, softCap: configuration.logitSoftCap, targets: targets, smoothing: smoothing,
-      gradientScale: gradientScale,
-      precision: context.precision, tape: context.tape)
-  }
-
-  /// Empty caches for one sequence of up to `capacity` tokens.
-  public func makeCaches(capacity: Int, dtype: DType) -> [KeyValueCache] {
-    blocks.map { _ in
-      KeyValueCache(batch: 1, capacity: capacity, shape: configuration.attentionShape, dtype: dtype)
-    }
+    vocabularyLoss(
+      hidden(ids, context), targets: targets, smoothing: smoothing, gradientScale: gradientScale, context)
   }
 }

@@ -28,7 +28,7 @@ public final class TransformerBlock {
   public let keyNorm: Parameter?
 
   private let configuration: TransformerConfiguration
-  private let rotary: RotaryPositions?
+  let rotary: RotaryPositions?
   private let bias: RelativeBias?
 
   init(_ index: Int, _ configuration: TransformerConfiguration, positions: AttentionPositions) {
@@ -56,8 +56,9 @@ public final class TransformerBlock {
     feedForwardOutputNorm = isSandwich ? Norm("\(name).feed_forward.output_norm", c) : nil
     func headNorm(_ part: String) -> Parameter? {
       guard c.normsQueriesAndKeys else { return nil }
-      let ones = Tensor([Float](repeating: 1, count: c.headWidth), shape: [c.headWidth])
-      return Parameter("\(name).attention.\(part)_norm.weight", ones, decays: false)
+      return Parameter("\(name).attention.\(part)_norm.weight", shape: [c.headWidth], decays: false) {
+        $0.floats.update(repeating: 1)
+      }
     }
     queryNorm = headNorm("query")
     keyNorm = headNorm("key")
@@ -113,9 +114,11 @@ public final class TransformerBlock {
         tape: context.tape)
     }
     let isWindowed = configuration.window(layer: index) != nil
-    return rows.attention(
-      shape, ranges: isWindowed ? context.windowedRanges ?? context.ranges : context.ranges, bias: bias,
-      cache: context.caches?[index], tape: context.tape)
+    let ranges = isWindowed ? context.windowedRanges ?? context.ranges : context.ranges
+    guard let caches = context.caches else {
+      return rows.attention(shape, ranges: ranges, bias: bias, tape: context.tape)
+    }
+    return rows.attention(shape, ranges: ranges, bias: bias, caches: caches, layer: index)
   }
 
   /// f(x W₁ᵀ), or f(gate) · up: `[M, D]` → `[M, F]`.
@@ -179,7 +182,9 @@ struct AttentionPositions {
       all.append((settings, RotaryPositions(settings, headWidth: c.headWidth)))
     }
     rotary = all
-    bias = c.position == .alibi ? .alibi(heads: c.heads, order: c.alibiOrder) : nil
+    bias =
+      c.position == .alibi
+      ? .alibi(heads: c.heads, order: c.alibiOrder, maximum: c.alibiMaximum) : nil
   }
 
   /// How `layer` rotates queries and keys, or nil.

@@ -49,6 +49,7 @@ extension TransformerConfiguration {
     func pattern(_ layers: [Bool]) -> JSON? { layers == [true] ? nil : .array(layers.map { .bool($0) }) }
     if isParallel { object["parallel"] = .bool(true) }
     if !isCausal { object["causal"] = .bool(false) }
+    if seesWholePrompt { object["whole_prompt"] = .bool(true) }
     object["window"] = window.map { .integer($0) }
     object["windowed_layers"] = pattern(windowedLayers)
     object["windowed_rope_base"] = windowedRotaryBase.map { .number($0) }
@@ -58,8 +59,13 @@ extension TransformerConfiguration {
     object["logit_soft_cap"] = number(logitSoftCap)
     if embeddingScale != usual.embeddingScale { object["embedding_scale"] = number(embeddingScale) }
     if alibiOrder != usual.alibiOrder { object["alibi_order"] = .string(alibiOrder.rawValue) }
+    if alibiMaximum != usual.alibiMaximum { object["alibi_maximum"] = number(alibiMaximum) }
     if positionOffset != 0 { object["position_offset"] = .integer(positionOffset) }
     if segments != 0 { object["segments"] = .integer(segments) }
+    if outputs != .vocabulary {
+      object["outputs"] = .array(
+        Self.outputNames.filter { outputs.contains($0.output) }.map { .string($0.name) })
+    }
   }
 
   /// Reads what ``json`` wrote.
@@ -112,6 +118,7 @@ extension TransformerConfiguration {
     }
     isParallel = try field.optional("parallel")?.bool() ?? false
     isCausal = try field.optional("causal")?.bool() ?? true
+    seesWholePrompt = try field.optional("whole_prompt")?.bool() ?? false
     window = try field.optional("window")?.integer(in: size)
     windowedLayers = try Self.pattern(field.optional("windowed_layers"))
     windowedRotaryBase = try field.optional("windowed_rope_base")?.double()
@@ -121,9 +128,25 @@ extension TransformerConfiguration {
     logitSoftCap = try number("logit_soft_cap")
     embeddingScale = try number("embedding_scale") ?? 1
     if let order = try field.optional("alibi_order") { alibiOrder = try Self.choice(order) }
+    alibiMaximum = try number("alibi_maximum") ?? 8
     positionOffset = try field.optional("position_offset")?.integer(in: 0...1024) ?? 0
     segments = try field.optional("segments")?.integer(in: 0...1024) ?? 0
+    if let names = try field.optional("outputs") {
+      outputs = []
+      for field in try names.array() {
+        let name = try field.string()
+        guard let known = Self.outputNames.first(where: { $0.name == name }) else {
+          throw field.unsupported("\"\(name)\"", "use a file that this version wrote")
+        }
+        outputs.insert(known.output)
+      }
+    }
   }
+
+  private static let outputNames: [(name: String, output: Outputs)] = [
+    ("vocabulary", .vocabulary), ("transform", .transform), ("vocabulary_bias", .vocabularyBias),
+    ("pooler", .pooler), ("next_sentence", .nextSentence),
+  ]
 
   private static func pattern(_ field: JSONField?) throws(LMError) -> [Bool] {
     guard let field else { return [true] }

@@ -1,7 +1,9 @@
 /// Choices that only some families make; the others refuse a configuration that makes them.
 public enum RareChoice: Sendable, CaseIterable {
-  case parallel, bidirectional, window, windowedRotary, unrotatedLayers, attentionScale, attentionSoftCap
-  case logitSoftCap, embeddingScale, alibiOrder, positionOffset, segments, partialBiases
+  case parallel, bidirectional, wholePrompt, window, windowedRotary, unrotatedLayers, attentionScale,
+    attentionSoftCap
+  case logitSoftCap, embeddingScale, alibiOrder, alibiMaximum, positionOffset, segments, partialBiases,
+    outputs
 }
 
 extension TransformerConfiguration {
@@ -10,6 +12,7 @@ extension TransformerConfiguration {
     [
       (.parallel, isParallel, "both sub-layers read what enters the layer"),
       (.bidirectional, !isCausal, "tokens see what comes after them"),
+      (.wholePrompt, seesWholePrompt, "tokens of a prompt see what comes after them in it"),
       (.window, window != nil, "attention has a window"),
       (.windowedRotary, windowedRotaryBase != nil, "windowed layers have a rotary base of their own"),
       (.unrotatedLayers, rotatedLayers.contains(false), "some layers do not rotate"),
@@ -17,11 +20,18 @@ extension TransformerConfiguration {
       (.attentionSoftCap, attentionSoftCap != nil, "attention's scores are bounded"),
       (.logitSoftCap, logitSoftCap != nil, "the vocabulary's scores are bounded"),
       (.embeddingScale, embeddingScale != 1, "the embedding is scaled"),
-      (.alibiOrder, position == .alibi && alibiOrder != .extended, "ALiBi's slopes stand in another order"),
+      (.alibiOrder, hasOtherAlibiOrder, "ALiBi's slopes stand in another order"),
+      (.alibiMaximum, position == .alibi && alibiMaximum != 8, "ALiBi's slopes have another maximum"),
       (.positionOffset, position == .learned && positionOffset != 0, "positions do not begin at 0"),
       (.segments, segments != 0, "segments have embeddings"),
+      (.outputs, outputs != .vocabulary, "other scores than those of the vocabulary are computed"),
       (.partialBiases, biases != [] && biases != .all, "some products have biases and others not"),
     ]
+  }
+
+  /// With a power of two heads both orders are one.
+  private var hasOtherAlibiOrder: Bool {
+    position == .alibi && alibiOrder != .extended && heads & (heads - 1) != 0
   }
 
   /// The first choice that is made and not in `allowed`, in words; nil if there is none.

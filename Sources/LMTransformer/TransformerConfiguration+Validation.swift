@@ -29,6 +29,7 @@ extension TransformerConfiguration {
     }
     try validatePositions(at: place)
     try validateFactors(at: place)
+    try validateOutputs(at: place)
     guard normEpsilon > 0, normEpsilon < 1 else {
       throw LMError(
         at: place, "norm epsilon is \(normEpsilon)", remedy: "use a small positive number such as 1e-5")
@@ -46,7 +47,7 @@ extension TransformerConfiguration {
 
   private func validatePositions(at place: String) throws(LMError) {
     guard case .rotary(let settings) = position else { return }
-    guard (settings.width ?? headWidth) % 2 == 0 else {
+    guard (settings.width ?? headWidth) % 2 == 0, settings.width != 0 else {
       throw LMError(
         at: place, "head width \(settings.width ?? headWidth) is odd, rotary positions need pairs",
         remedy: "use an even head width, or other positions")
@@ -74,7 +75,7 @@ extension TransformerConfiguration {
     }
     let positive = [
       ("attention scale", attentionScale), ("attention soft cap", attentionSoftCap),
-      ("logit soft cap", logitSoftCap),
+      ("logit soft cap", logitSoftCap), ("ALiBi's maximum", alibiMaximum),
     ]
     for case (let name, let value?) in positive where !(value > 0 && value.isFinite) {
       throw LMError(at: place, "\(name) is \(value)", remedy: "use a number above 0")
@@ -94,6 +95,17 @@ extension TransformerConfiguration {
     }
   }
 
+  private func validateOutputs(at place: String) throws(LMError) {
+    if !outputs.contains(.vocabulary), !tiesHead || !outputs.isDisjoint(with: .masked) {
+      throw LMError(
+        at: place, "a head of the vocabulary is described in part", remedy: "leave it out, or say it whole")
+    }
+    if outputs.contains(.nextSentence), !outputs.contains(.pooler) {
+      throw LMError(
+        at: place, "scores of the next sentence need a pooler", remedy: "use both, or leave both out")
+    }
+  }
+
   /// Number of trained values, norms and biases included.
   public var parameterCount: Int {
     let shape = (heads + 2 * keyValueHeads) * headWidth
@@ -110,6 +122,10 @@ extension TransformerConfiguration {
     total += segments * width
     if normsEmbedding { total += normSize }
     if hasFinalNorm { total += normSize }
+    if outputs.contains(.transform) { total += width * (width + 1) + normSize }
+    if outputs.contains(.vocabularyBias) { total += vocabularySize }
+    if outputs.contains(.pooler) { total += width * (width + 1) }
+    if outputs.contains(.nextSentence) { total += 2 * (width + 1) }
     return total + layers * block
   }
 

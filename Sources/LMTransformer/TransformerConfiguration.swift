@@ -35,6 +35,24 @@ public struct TransformerConfiguration: Sendable, Equatable {
     public static let all: Biases = [.attentionInput, .attentionOutput, .feedForward, .norms]
   }
 
+  /// What is computed from the hidden states.
+  public struct Outputs: OptionSet, Sendable {
+    public let rawValue: Int
+    public init(rawValue: Int) { self.rawValue = rawValue }
+    /// Scores of the vocabulary: a product with the embedding or with a table of its own.
+    public static let vocabulary = Outputs(rawValue: 1)
+    /// norm(f(x Wᵀ + b)) before that product, f the activation of the layers (BERT).
+    public static let transform = Outputs(rawValue: 2)
+    /// A bias `[V]` of that product.
+    public static let vocabularyBias = Outputs(rawValue: 4)
+    /// tanh(x Wᵀ + b) of the first token of a sequence.
+    public static let pooler = Outputs(rawValue: 8)
+    /// From that, whether the second segment continues the first (score 0) or not (score 1).
+    public static let nextSentence = Outputs(rawValue: 16)
+    /// A masked language model as BERT has it.
+    public static let masked: Outputs = [.vocabulary, .transform, .vocabularyBias]
+  }
+
   /// Where norms stand.
   public enum NormPlacement: String, Sendable {
     /// x + f(norm(x)), and a norm before the head (arXiv 2002.04745).
@@ -88,6 +106,9 @@ public struct TransformerConfiguration: Sendable, Equatable {
   public var isParallel = false
   /// Whether a token sees only itself and what came before it; encoders see everything.
   public var isCausal = true
+  /// Whether the tokens of a prompt also see those behind them in it (prefix LM, arXiv 1910.10683), where the model is
+  /// causal otherwise.
+  public var seesWholePrompt = false
   /// Keys that a query of a windowed layer sees, itself included (arXiv 2004.05150); nil: no layer has a window.
   public var window: Int?
   /// Which layers have the window, repeated over the layers.
@@ -107,10 +128,14 @@ public struct TransformerConfiguration: Sendable, Equatable {
   public var embeddingScale: Float = 1
   /// Order of ALiBi's slopes where the number of heads is no power of two.
   public var alibiOrder = RelativeBias.Order.extended
+  /// m in ALiBi's slopes, which go down to 2^(−m); above 0.
+  public var alibiMaximum: Float = 8
   /// First row of a learned table of positions that is used: RoBERTa begins at 2.
   public var positionOffset = 0
   /// Kinds of segments with a row of their own that is added to the embedding (BERT); 0: none.
   public var segments = 0
+  /// What stands on the hidden states.
+  public var outputs: Outputs = .vocabulary
   /// Dropout after the embedding and each sub-layer, in training; in `0 ..< 1`.
   public var dropout: Float = 0
 

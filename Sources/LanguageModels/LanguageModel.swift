@@ -1,3 +1,4 @@
+import LMAttention
 import LMGeneration
 import LMRuntime
 import LMTensor
@@ -14,26 +15,40 @@ public final class LanguageModel {
   public let folder: ModelFolder
   /// Turns text into ids and back.
   public let tokenizer: Tokenizer
-  /// Type of products and caches.
+  /// Type of products.
   public let precision: DType
-  private let generator: Generator
+  /// What generates ids; keeps what was read last.
+  public let generator: Generator
+  /// Where the model is, for errors and for what is saved beside it.
+  let place: String
 
   /// Opens the folder `path`.
+  /// - Parameter cacheType: How keys and values are stored; nil: in `precision`.
   /// - Throws: ``LMError`` where files are missing or broken, or there is no tokenizer.
-  public convenience init(opening path: String, precision: DType = .float32) throws(LMError) {
-    try self.init(try ModelFolder(opening: path), precision: precision, place: path)
+  public convenience init(
+    opening path: String, precision: DType = .float32, cacheType: CacheType? = nil
+  ) throws(LMError) {
+    try self.init(
+      try ModelFolder(opening: path), precision: precision, cacheType: cacheType, place: path)
   }
 
   /// A model in memory. `place` is what errors name.
-  public init(_ folder: ModelFolder, precision: DType, place: String) throws(LMError) {
+  public init(
+    _ folder: ModelFolder, precision: DType, cacheType: CacheType? = nil, place: String
+  ) throws(LMError) {
     guard let tokenizer = folder.tokenizer else {
       throw LMError(at: place, "has no tokenizer.json", remedy: "copy the tokenizer's files into the folder")
     }
     self.folder = folder
     self.tokenizer = tokenizer
     self.precision = precision
-    generator = Generator(folder.model, precision: precision)
+    self.place = place
+    generator = Generator(folder.model, precision: precision, cacheType: cacheType)
   }
+
+  /// Tokens that end a text. Documents were packed with the beginning-of-text token between them: it ends a
+  /// text too.
+  var endIDs: Set<Int32> { Set([tokenizer.eosID, tokenizer.bosID].compactMap { $0 }) }
 
   /// Ids of a prompt: the beginning-of-text token, where the tokenizer has one, and the text; what looks like
   /// a special token in the text stays text.
@@ -49,33 +64,38 @@ public final class LanguageModel {
   ///   - maximumTokens: at most this many tokens.
   ///   - stopTexts: texts at which to stop; they are not handed out.
   ///   - onText: gets every piece; false ends the generation.
-  /// - Throws: ``LMError`` where the prompt does not fit the context or a setting is out of range.
+  /// - Throws: ``LMError`` where the prompt does not fit the context, a setting is out of range, or the weights were
+  ///   changed on the disk meanwhile.
   @discardableResult
   public func generate(
     _ prompt: String, _ settings: SamplingSettings = SamplingSettings(), maximumTokens: Int,
     stopTexts: [String] = [], onText: (String) -> Bool
   ) throws(LMError) -> GenerationResult {
-    var stops = try StopTexts(stopTexts)
-    var decoder = StreamingDecoder(tokenizer)
+    let request = GenerationRequest(
+      try promptIDs(prompt), settings, maximumTokens: maximumTokens, stopIDs: endIDs)
+    return try generate(request, stopTexts: stopTexts, onText: onText).result
+  }
+
+  /// Continues the ids of a request; see ``generate(_:_:maximumTokens:stopTexts:onText:)``.
+  func generate(
+    _ request: GenerationRequest, stopTexts: [String], onText: (String) -> Bool
+  ) throws(LMError) -> (text: String, result: GenerationResult) {
+    var stream = try TextStream(tokenizer, stopTexts: stopTexts)
     var failure: LMError?
-    // Documents were packed with the beginning-of-text token between them: it ends a text too.
-    let ends = Set([tokenizer.eosID, tokenizer.bosID].compactMap { $0 })
-    let result = try generator.generate(
-      try promptIDs(prompt), settings, maximumTokens: maximumTokens, stopIDs: ends
-    ) { id in
+    let result = try generator.generate([request], batchSize: 1) { _, id in
       do {
-        let piece = stops.append(try decoder.append(id).utf8)
-        let goesOn = piece.isEmpty || onText(String(decoding: piece, as: UTF8.self))
-        return goesOn && !stops.isStopped
+        let piece = try stream.append(id)
+        return (piece.isEmpty || onText(piece)) && !stream.isStopped
       } catch {
-        failure = error as? LMError
+        failure = error
         return false
       }
-    }
+    }[0]
     if let failure { throw failure }
-    let rest = stops.isStopped ? [] : stops.append(decoder.finish().utf8) + stops.finish()
-    if !rest.isEmpty { _ = onText(String(decoding: rest, as: UTF8.self)) }
-    return result
+    try folder.checkUnchanged()
+    let rest = stream.finish()
+    if !rest.isEmpty { _ = onText(rest) }
+    return (stream.text, result)
   }
 
   /// Scores of the whole vocabulary after each of `ids`: float32 `[T, V]`.
@@ -99,6 +119,12 @@ extension ModelFolder {
       throw LMError(
         .usage, at: "--ids", "\(wrong) is out of range", remedy: "use ids from 0 to \(c.vocabularySize - 1)")
     }
-    return model.logits(ids, ForwardContext(batch: 1, tokens: ids.count, precision: precision))
+    guard c.outputs.contains(.vocabulary) else {
+      throw LMError(
+        at: "the model", "is \(config.family.architecture(c)), which has no scores of the vocabulary",
+        remedy: "use a model with a language-model head")
+    }
+    return model.logits(
+      ids, ForwardContext(batch: 1, tokens: ids.count, isCausal: c.isCausal, precision: precision))
   }
 }

@@ -7,7 +7,7 @@ import LMTraining
 extension Pretraining {
   /// Text that the model writes after the plan's prompt; nil where none was asked for.
   public func sample() throws(LMError) -> String? {
-    guard let prompt = plan.samplePrompt else { return nil }
+    guard let prompt = plan.samplePrompt, plan.configuration.isCausal else { return nil }
     let model = try LanguageModel(folder, precision: plan.training.precision, place: plan.output)
     let room = plan.configuration.contextLength - (try model.promptIDs(prompt)).count
     guard room > 0 else { return nil }
@@ -44,7 +44,8 @@ extension Pretraining {
     return RunReport.Group(
       "Model",
       [
-        ("family", folder.config.family.modelType), ("parameters", "\(c.parameterCount)"),
+        ("family", folder.config.family.modelType), ("objective", plan.objective.name),
+        ("parameters", "\(c.parameterCount)"),
         ("vocabulary", "\(c.vocabularySize)"), ("context", "\(c.contextLength)"), ("layers", "\(c.layers)"),
         ("width", "\(c.width)"), ("hidden width", "\(c.hiddenWidth)"),
         ("heads", "\(c.heads) on \(c.keyValueHeads) of width \(c.headWidth)"), ("norm", c.norm.rawValue),

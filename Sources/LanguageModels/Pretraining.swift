@@ -28,11 +28,9 @@ public final class Pretraining {
 
   private let lock: DirectoryLock
   private let checkpoints: TrainingCheckpoint
+  private var batches: ObjectiveBatches
   let metrics: MetricsLog
   var samples: [RunReport.Sample] = []
-
-  /// Windows of a validation batch: many, for the speed of large products.
-  private static let validationTokens = 8192
 
   /// Reads the data, trains or loads the tokenizer, makes the model and restores a checkpoint if asked to.
   /// - Parameter onStage: is told what is being done, in words.
@@ -41,6 +39,7 @@ public final class Pretraining {
     try plan.training.validate()
     let requested = try ModelFamilies.named(plan.family, at: "--family")
     try plan.configuration.validate(at: "the model")
+    try plan.checkObjective()
     let run = RunFolder(plan.output)
     try run.checkFree(resume: plan.resume)
 
@@ -53,19 +52,12 @@ public final class Pretraining {
     training = try TokenStream.encode(trainingText, with: tokenizer)
     validation = try TokenStream.encode(validationText, with: tokenizer)
 
-    guard validation.ids.count > plan.configuration.contextLength else {
-      throw LMError(
-        at: plan.validationData.first ?? plan.data.first ?? plan.output,
-        "\(validation.ids.count) tokens for validation are fewer than one context of \(plan.configuration.contextLength)",
-        remedy: "give more text, --validation-data, or a smaller --context")
-    }
     var plan = plan
     plan.configuration.vocabularySize = tokenizer.vocabularySize
     try plan.configuration.validate(at: "the model")
     try Self.requireMemory(plan)
-    _ = try BatchSampler(
-      training, sequences: plan.training.batchSize, tokens: plan.configuration.contextLength, seed: 0)
     self.plan = plan
+    batches = try ObjectiveBatches(plan, training, validation, tokenizer)
     misfit = requested.misfit(plan.configuration)
     let config = ModelConfigFile(
       family: misfit == nil ? requested : NativeFamily.self, configuration: plan.configuration,
@@ -106,17 +98,11 @@ public final class Pretraining {
   /// Trains to the end, writes the model and the report.
   /// - Throws: ``LMError``; the last checkpoint is kept.
   public func train(onEvent: (Trainer.Event) -> Void) throws(LMError) -> Trainer.End {
-    var sampler = try BatchSampler(
-      training, sequences: plan.training.batchSize, tokens: plan.configuration.contextLength,
-      seed: plan.training.seed)
-    let sequences = max(1, Self.validationTokens / plan.configuration.contextLength)
-    let heldOut = EvaluationBatches(
-      validation, sequences: sequences, tokens: plan.configuration.contextLength)
     var logFailure: LMError?
     var fullDisks = 0
     let end = try trainer.run(
-      batch: { sampler.batch($0) },
-      validate: { [trainer] in trainer.meanLoss(heldOut) },
+      batch: { batches.batch($0) },
+      validate: { batches.measure(trainer) },
       save: { [self] () throws(LMError) in
         // A full disk ends the run only when it stays full: the last checkpoint is kept meanwhile.
         do throws(LMError) {
@@ -142,8 +128,11 @@ public final class Pretraining {
     return end
   }
 
-  /// Validation loss in bits per byte of text.
-  public var bitsPerByte: Double? { trainer.state.validationLoss.map { validation.bitsPerByte(loss: $0) } }
+  /// Validation loss in bits per byte of text; nil where not every token is predicted.
+  public var bitsPerByte: Double? {
+    guard plan.objective == .causal else { return nil }
+    return trainer.state.validationLoss.map { validation.bitsPerByte(loss: $0) }
+  }
 }
 
 extension Pretraining {
@@ -178,6 +167,11 @@ extension Pretraining {
     switch plan.tokenizer {
     case .bytes: return Tokenizer.bytes()
     case .load(let path): return try Tokenizer.load(path: path)
+    case .train(let size, _) where Self.wordPieceFamilies.contains(plan.family):
+      onStage("training a WordPiece tokenizer of \(size) entries")
+      return try WordPieceTrainer(vocabularySize: size).tokenizer { add in
+        for document in text.documents { document.withBytes(add) }
+      }
     case .train(let size, let name):
       guard let pattern = SplitPattern(rawValue: name) else {
         let known = SplitPattern.allCases.map(\.rawValue).joined(separator: ", ")
@@ -189,6 +183,9 @@ extension Pretraining {
       return try BPETrainer(vocabularySize: size).train(counts)
     }
   }
+
+  /// Families whose tokenizers are WordPiece.
+  private static let wordPieceFamilies = [BertFamily.modelType, DistilBertFamily.modelType]
 
   private static func specialTokens(_ tokenizer: Tokenizer) -> [String: Int] {
     let ids = [
@@ -206,6 +203,7 @@ extension Pretraining {
       for member in model.members { object[member.key] = member.value }
     }
     object["family"] = .string(plan.family)
+    if plan.objective != .causal { object["objective"] = .string(plan.objective.name) }
     for member in plan.training.json.members { object[member.key] = member.value }
     for (name, ids) in [("training tokens", training.ids), ("validation tokens", validation.ids)] {
       object[name] = .string(ids.withUnsafeBytes { SHA256Digest(of: $0) }.description)

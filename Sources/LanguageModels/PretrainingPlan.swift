@@ -1,3 +1,5 @@
+import LMData
+import LMRuntime
 import LMTensor
 import LMTraining
 import LMTransformer
@@ -26,6 +28,8 @@ public struct PretrainingPlan: Sendable {
 
   /// Sizes and choices; the vocabulary follows from the tokenizer.
   public var configuration: TransformerConfiguration
+  /// What is learned from the text.
+  public var objective = Objective.causal
   /// The family as which the result is written.
   public var family: String
   /// Text files, `.jsonl` files and folders.
@@ -66,5 +70,21 @@ public struct PretrainingPlan: Sendable {
     self.command = command
     self.samplePrompt = samplePrompt
     self.entropyFloor = entropyFloor
+  }
+
+  /// Refuses an objective for which the model is not made.
+  func checkObjective() throws(LMError) {
+    let isMasked = if case .masked = objective { true } else { false }
+    guard isMasked != configuration.isCausal else {
+      throw LMError(
+        .usage, at: "--objective", "\(objective.name) does not fit --family \(family)",
+        remedy: isMasked ? "use --family bert, or --objective clm" : "use --objective mlm, or --family llama")
+    }
+    guard case .masked(let masking) = objective, masking.hasPairs else { return }
+    guard configuration.segments >= 2, configuration.outputs.contains(.nextSentence) else {
+      throw LMError(
+        .usage, at: "--nsp", "needs segments, which --family \(family) does not have",
+        remedy: "use --family bert")
+    }
   }
 }

@@ -123,6 +123,7 @@ private func parameter(_ tensor: Tensor) -> Parameter { Parameter("p", tensor, d
     case .gelu: x * 0.5 * (1 + erf(x / 2.0.squareRoot()))
     case .geluTanh: 0.5 * x * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
     case .silu: x / (1 + exp(-x))
+    case .tanh: tanh(x)
     }
   }
 
@@ -142,6 +143,18 @@ private func parameter(_ tensor: Tensor) -> Parameter { Parameter("p", tensor, d
       let x = Variable(inputs[0])
       return (x.gated(kind, tape: tape), { [x.gradient] })
     }
+  }
+
+  @Test func `some rows of a matrix`() {
+    let rows: [Int32] = [4, 0, 2]
+    check("selecting", [sampleTensor([5, 7], seed: 1)]) { v in
+      rows.flatMap { v[0][Int($0) * 7..<Int($0) * 7 + 7] }
+    } _: { inputs, tape in
+      let x = Variable(inputs[0])
+      return (x.selecting(rows, tape: tape), { [x.gradient] })
+    }
+    let half = Variable(sampleTensor([5, 7], dtype: .bfloat16))
+    #expect(half.selecting([3], tape: nil).value.toArray() == half.value.rows(3..<4).toArray())
   }
 
   @Test func `embedding rows with positions`() {

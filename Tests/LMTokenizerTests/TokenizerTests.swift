@@ -109,6 +109,25 @@ import Testing
     }
   }
 
+  @Test(
+    arguments: ["hf/llama2.tokenizer.json", "hf/bert_base_cased.tokenizer.json", "hf/gte.tokenizer.json"]
+      + ["llama2", "nai-t5"].map { "sentencepiece/\($0).model" })
+  func `threads do not change the ids of other models`(name: String) throws {
+    guard let path = SharedData.path("tokenizers/\(name)"),
+      let english = try SharedData.bytes(Self.corpora[0]),
+      let japanese = try SharedData.bytes(Self.corpora[1])
+    else { return }
+    var generator = SeededGenerator(seed: 18)
+    let hostile = RandomText.hostile(60_000, using: &generator)
+    let text = Array(english.prefix(300_000)) + Array(hostile.utf8) + Array(japanese.prefix(400_000))
+    let tokenizer = try Tokenizer.load(path: path)
+    let expected = try tokenizer.encode(bytes: text)
+    for count in [2, 3] {
+      let areSame = try tokenizer.encode(bytes: text, threads: ThreadPool(threads: count)) == expected
+      #expect(areSame, "\(count) threads")
+    }
+  }
+
   @Test func `special tokens in a text follow the policy`() throws {
     let tokenizer = Tokenizer.bytes()
     let text = "a<|eos|>b"

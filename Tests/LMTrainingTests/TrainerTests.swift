@@ -164,7 +164,8 @@ import Testing
     var losses = [3, 2, 2.5, 1.5, 1.5, 9, 0.1][...]
     var saved: [Int] = []
     let end = try trainer.run(
-      batch: try run.batches(), validate: { losses.popFirst() }, save: { saved.append(trainer.state.step) },
+      batch: try run.batches(), validate: { losses.popFirst().map { Measurement(loss: $0) } },
+      save: { saved.append(trainer.state.step) },
       onEvent: { _ in })
     #expect(end == .stoppedEarly && saved == [12])
     #expect(trainer.state.best?.loss == 1.5 && trainer.state.best?.step == 8 && trainer.state.step == 12)

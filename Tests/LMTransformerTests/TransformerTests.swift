@@ -107,11 +107,11 @@ import Testing
           batch: 1, tokens: ids.count, isCausal: sample.configuration.isCausal, precision: .float32)))
     onEveryInstructionSet { set in
       for pieces in [[1, 1, 1, 1, 1, 1], [4, 1, 1], [2, 3, 1]] {
-        let caches = model.makeCaches(capacity: 8, dtype: .float32)
+        let cache = model.makeCache(.float32)
         var rows: [Double] = []
         var start = 0
         for count in pieces {
-          let context = ForwardContext(tokens: count, caches: caches, precision: .float32)
+          let context = ForwardContext([cache], tokens: [count], precision: .float32)
           rows += doubles(model.logits(Array(ids[start..<start + count]), context))
           start += count
         }

@@ -1,6 +1,6 @@
+import LMAttention
 import LMAutograd
 import LMRuntime
-import LMTensor
 import LMTestSupport
 import LMTraining
 import LMTransformer
@@ -11,106 +11,102 @@ import Testing
 @Suite struct TransformersParityTests {
   static let python = Python.interpreter(finding: ["torch", "transformers"])
   private let temporary = TemporaryDirectory()
+  /// Of float32 sums in another order, through three layers; in units of the largest score.
+  private static let tolerance: Float = 1e-4
 
-  private func configuration(_ change: (inout TransformerConfiguration) -> Void) -> TransformerConfiguration {
-    var configuration = TransformerConfiguration(
-      vocabularySize: 601, contextLength: 70, width: 60, layers: 3, heads: 6, keyValueHeads: 2, headWidth: 14,
-      hiddenWidth: 77)
-    change(&configuration)
-    return configuration
-  }
-
-  private func classic(_ c: inout TransformerConfiguration) {
-    (c.norm, c.isGated, c.activation, c.hasBiases) = (.layer, false, .geluTanh, true)
-    (c.keyValueHeads, c.headWidth, c.hiddenWidth) = (6, 10, 240)
-  }
-
-  /// By the beginning of the class that transformers should open.
-  private var ours: [(name: String, family: any ModelFamily.Type, configuration: TransformerConfiguration)] {
-    [
-      ("llama", LlamaFamily.self, configuration { $0.tiesHead = false }),
-      (
-        "llama-biased-tied", LlamaFamily.self,
-        configuration { ($0.hasBiases, $0.position) = (true, .rotary(base: 777)) }
-      ),
-      ("qwen3", Qwen3Family.self, configuration { ($0.normsQueriesAndKeys, $0.normEpsilon) = (true, 1e-3) }),
-      (
-        "gpt2", GPT2Family.self,
-        configuration {
-          classic(&$0); $0.position = .learned
-        }
-      ),
-      (
-        "gpt2-unbiased-relu", GPT2Family.self,
-        configuration {
-          classic(&$0)
-          ($0.position, $0.hasBiases, $0.activation, $0.hiddenWidth) = (.learned, false, .relu, 50)
-        }
-      ),
-      (
-        "bloom", BloomFamily.self,
-        configuration {
-          classic(&$0); ($0.position, $0.normsEmbedding) = (.alibi, true)
-        }
-      ),
-      (
-        "bloom-unbiased", BloomFamily.self,
-        configuration {
-          classic(&$0)
-          ($0.position, $0.normsEmbedding, $0.hasBiases) = (.alibi, true, false)
-        }
-      ),
-    ]
-  }
-
-  /// Weights large enough that every part counts.
-  private func model(_ configuration: TransformerConfiguration) -> Transformer {
-    let model = Transformer(configuration)
-    model.initialize(seed: 3, deviation: 0.2)
-    for (index, parameter) in model.parameters.enumerated() where parameter.value.shape.count == 1 {
-      let values = sampleValues(parameter.value.elementCount, seed: UInt64(index) + 1)
-      for (place, value) in values.enumerated() { parameter.value.floats[place] = 0.7 + 0.3 * Float(value) }
-    }
-    return model
-  }
-
-  private func logits(_ folder: ModelFolder) throws -> [Float] {
-    let vocabulary = folder.config.configuration.vocabularySize
-    return try folder.checkedLogits(
-      (0..<50).map { Int32((7 * $0 * $0 + 3 * $0) % vocabulary) }, precision: .float32
-    ).toArray()
-  }
-
-  private func theirLogits(_ folder: String) throws -> [Float] {
-    let bytes = try TemporaryDirectory.bytes(of: "\(folder)/logits.f32")
-    return bytes.withUnsafeBytes { raw in
-      (0..<raw.count / 4).map { raw.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
-    }
-  }
-
-  /// One Python process does everything: importing torch takes seconds. Float32 on both sides, scores around 10.
+  /// One Python process does everything: importing torch takes seconds.
   @Test(.enabled(if: python != nil, "no Python with torch and transformers (LM_PYTHON)"))
-  func `models go to transformers and back with the same scores`() throws {
+  func `models go to transformers and back with the same scores and texts`() throws {
     try FileSystem.createDirectory(temporary("ours"))
-    for (name, family, configuration) in ours {
+    for sample in FamilySample.all {
       let config = ModelConfigFile(
-        family: family, configuration: configuration, specialTokens: ["eos_token_id": 1])
-      #expect(config.misfit == nil, "\(name)")
-      try ModelFolder(config: config, model: model(configuration), tokenizer: nil).write(
-        to: temporary("ours/\(name)"))
+        family: sample.family, configuration: sample.configuration, specialTokens: ["eos_token_id": 1])
+      #expect(config.misfit == nil, "\(sample.name)")
+      try ModelFolder(config: config, model: sample.model(), tokenizer: nil).write(
+        to: temporary("ours/\(sample.name)"))
     }
     let script = FileSystem.parent(of: FileSystem.parent(of: #filePath)) + "/Reference/reference_models.py"
     #expect(Python.run(try #require(Self.python), [script, temporary.path]) == 0)
     for side in ["ours", "theirs"] {
       let names = try FileSystem.entries(of: temporary(side))
-      #expect(names.count >= 7)
+      #expect(names.count >= FamilySample.all.count)
       for name in names {
-        let folder = temporary("\(side)/\(name)")
-        let (own, their) = (try logits(try ModelFolder(opening: folder)), try theirLogits(folder))
-        #expect(own.count == their.count && (own.map { abs($0) }.max() ?? 0) > 0.5, "\(side)/\(name)")
-        let difference = zip(own, their).map { abs($0 - $1) }.max() ?? .infinity
-        #expect(difference < 1e-3, "\(side)/\(name): \(difference)")
+        let place = temporary("\(side)/\(name)")
+        let folder = try ModelFolder(opening: place)
+        try compare(folder, with: try ModelAnswers(writtenTo: place), "\(side)/\(name)")
+        expectEverythingCounts(folder, "\(side)/\(name)")
       }
     }
+  }
+
+  private func compare(_ folder: ModelFolder, with theirs: ModelAnswers, _ name: String) throws {
+    let own = try ModelAnswers(folder)
+    for (ours, their) in zip(own.scores, theirs.scores) {
+      let difference = ModelAnswers.difference(ours.values, their.values)
+      #expect(difference < Self.tolerance, "\(name), \(ours.name): \(difference)")
+    }
+    #expect(own.greedy == theirs.greedy, "\(name)")
+  }
+
+  /// Without any of its parts the model would not have passed: another value of half of a parameter's elements, or
+  /// a choice that is not made, changes scores by ten times the tolerance.
+  private func expectEverythingCounts(_ folder: ModelFolder, _ name: String) {
+    let (model, c) = (folder.model, folder.model.configuration)
+    let original = scores(model)
+    for parameter in model.parameters {
+      let values = parameter.value.toArray()
+      for index in stride(from: 0, to: values.count, by: 2) { parameter.value.floats[index] *= 1.5 }
+      let difference = ModelAnswers.difference(scores(model), original)
+      #expect(difference > 10 * Self.tolerance, "\(name) without \(parameter.name): \(difference)")
+      for (index, value) in values.enumerated() { parameter.value.floats[index] = value }
+    }
+    for (choice, other) in Self.others(c) {
+      let changed = Transformer(other)
+      for (target, source) in zip(changed.parameters, model.parameters) {
+        source.value.copy(into: target.value)
+      }
+      let difference = ModelAnswers.difference(scores(changed), original)
+      #expect(difference > 10 * Self.tolerance, "\(name) without \(choice): \(difference)")
+    }
+  }
+
+  private func scores(_ model: Transformer) -> [Float] {
+    let ids = ModelAnswers.ids(30, vocabulary: model.configuration.vocabularySize)
+    return model.logits(ids, ForwardContext(batch: 1, tokens: 30, precision: .float32)).toArray()
+  }
+
+  /// The configuration with one of its choices taken back each time.
+  private static func others(
+    _ c: TransformerConfiguration
+  ) -> [(choice: String, configuration: TransformerConfiguration)] {
+    var result: [(choice: String, configuration: TransformerConfiguration)] = []
+    func add(_ choice: String, if isMade: Bool = true, _ change: (inout TransformerConfiguration) -> Void) {
+      var other = c
+      change(&other)
+      if isMade { result.append((choice, other)) }
+    }
+    add("activation") { $0.activation = c.activation == .relu ? .gelu : .relu }
+    add("parallel layers") { $0.isParallel.toggle() }
+    add("window", if: c.window != nil) { $0.window = nil }
+    add("windowed layers", if: c.window != nil) { $0.windowedLayers = c.windowedLayers.map { !$0 } }
+    add("base of windows", if: c.windowedRotaryBase != nil) { $0.windowedRotaryBase = nil }
+    add("layers that do not rotate", if: c.rotatedLayers.contains(false)) { $0.rotatedLayers = [true] }
+    add("attention scale", if: c.attentionScale != nil) { $0.attentionScale = nil }
+    add("attention cap", if: c.attentionSoftCap != nil) { $0.attentionSoftCap = nil }
+    add("logit cap", if: c.logitSoftCap != nil) { $0.logitSoftCap = nil }
+    add("embedding scale", if: c.embeddingScale != 1) { $0.embeddingScale = 1 }
+    add("order of slopes", if: c.position == .alibi && c.heads & (c.heads - 1) != 0) {
+      $0.alibiOrder = c.alibiOrder == .extended ? .interleaved : .extended
+    }
+    guard case .rotary(let settings) = c.position else { return result }
+    func rotate(_ choice: String, if isMade: Bool = true, _ change: (inout RotarySettings) -> Void) {
+      var other = settings
+      change(&other)
+      add(choice, if: isMade) { $0.position = .rotary(other) }
+    }
+    rotate("rotary base") { $0.base *= 3 }
+    rotate("rotary part", if: settings.width != nil) { $0.width = nil }
+    rotate("rotary scaling", if: settings.scaling != .none) { $0.scaling = .none }
+    return result
   }
 }

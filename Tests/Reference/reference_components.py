@@ -4,9 +4,11 @@ reference_components.py FOLDER SEED COUNT
     writes FOLDER/NAME.json (a tokenizer) and FOLDER/NAME.cases.json: [text, ids, offsets, decoded] for each text
 reference_components.py check TOKENIZER.json CASES.json ...
     prints for each pair the number of texts whose ids differ
-reference_components.py cases TOKENIZER.json OUT SEED COUNT
-    writes the same cases for a tokenizer that exists
+reference_components.py cases TOKENIZER OUT SEED COUNT
+    writes the same cases for a tokenizer that exists: a tokenizer.json, a FILE.model of sentencepiece or a
+    FILE.tiktoken; the latter two have null for offsets
 """
+import base64
 import json
 import random
 import sys
@@ -19,7 +21,7 @@ PARTS = [" ", " ", " ", "  ", "   ", "\n", "\t", "\r\n", "\u00a0", "\u3000", "\u
     "²", "Ⅳ", "é", "e\u0301", "Å", "\u212b", "ﬁ", "İ", "ß", "Σ", "ς", "ǅ", "か\u3099", "が", "각", "\u1100\u1161\u11a8", "ﾞ",
     "ạ\u0308", "a\u0308\u0323", "\u0301", "\u0316\u0301", "\u0344", "\u0958", "क्ष", "สวัสดี", "שָׁלוֹם", "مُ", "漢字", "日本", "豈", "丽",
     "👨‍👩‍👧", "🇩🇪🇫", "❤\ufe0f", "\x00", "\x01", "\x7f", "\x9f", "\ufffd", "\ufeff", "\u00ad", "\u0890", "\u07fd", "\U00011938",
-    "\u1acf", "\u32ff", "\uab69", "<s>", "[X]", "<x>", "Wort", "wort", "aaaa", "aaaaaaaaaaaaaaa", "<0x41>", "</w>", " 's", "n't", " do not"]
+    "\u1acf", "\u32ff", "\uab69", "<s>", "[X]", "<x>", "Wort", "wort", "aaaa", "aaaaaaaaaaaaaaa", "<0x41>", "</w>", "<extra_id_0>", "<extra_id_99>", "<unk>", "</s>", "<extra_id_", " 's", "n't", " do not"]
 
 
 def text(generator):
@@ -152,6 +154,40 @@ def cases(tokenizer, texts):
     return rows
 
 
+def sentencepiece_cases(path, texts):
+    import sentencepiece
+
+    processor = sentencepiece.SentencePieceProcessor(model_file=path)
+    # sentencepiece ends a text at a zero byte in some places, and its rules for one are its own.
+    texts = [text.replace("\x00", "") for text in texts]
+    unknown = processor.unk_id()
+    for text, ids in zip(texts, processor.encode(texts)):
+        # An unknown piece is decoded to a surface of its own.
+        decoded = None if unknown in ids else processor.decode(ids)
+        yield [text, ids, None, decoded, decoded]
+
+
+def tiktoken_cases(path, texts):
+    import tiktoken
+    from reference_tokenizers import PATTERNS
+
+    lines = (line.split() for line in open(path, "rb") if line.strip())
+    ranks = {base64.b64decode(token): int(rank) for token, rank in lines}
+    name = path.split("/")[-1].removesuffix(".tiktoken")
+    encoder = tiktoken.Encoding(name, pat_str=PATTERNS[name], mergeable_ranks=ranks, special_tokens={})
+    for text, ids in zip(texts, encoder.encode_ordinary_batch(texts, num_threads=1)):
+        yield [text, ids, None, text, text]
+
+
+def published_cases(path, texts):
+    if path.endswith(".model"): return list(sentencepiece_cases(path, texts))
+    if path.endswith(".tiktoken"): return list(tiktoken_cases(path, texts))
+    tokenizer = Tokenizer.from_file(path)
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return cases(tokenizer, texts)
+
+
 def write(folder, name, tokenizer, texts):
     path = f"{folder}/{name}.json"
     tokenizer.save(path)
@@ -190,10 +226,8 @@ def main(kind, *rest):
             print(sum(tokenizer.encode(row[0]).ids != row[1] for row in json.load(open(expected))))
     elif kind == "cases":
         generator = random.Random(int(rest[2]))
-        tokenizer = Tokenizer.from_file(rest[0])
-        tokenizer.no_padding()
-        tokenizer.no_truncation()
-        json.dump(cases(tokenizer, [text(generator) for _ in range(int(rest[3]))]), open(rest[1], "w"), ensure_ascii=False)
+        texts = [text(generator) for _ in range(int(rest[3]))]
+        json.dump(published_cases(rest[0], texts), open(rest[1], "w"), ensure_ascii=False)
     else:
         build(kind, int(rest[0]), int(rest[1]))
 

@@ -4,6 +4,7 @@ reference_files.py sentencepiece MODEL OUT.json   pieces and specifications, by 
 reference_files.py gguf FILE.gguf OUT.json        writes a vocabulary and tensors, and what they are
 reference_files.py writer ALIGNMENT FILE.gguf      the file that GGUFWriterTests write
 reference_files.py vocabulary PRE SOURCE FILE.gguf    the vocabulary of a tokenizer.json, .model or vocab.txt as GGUF
+reference_files.py variant MODEL SEED OUT.model       the model with some pieces user-defined or unused, chosen at random
 reference_files.py encode MODEL TEXTS.json OUT.json   sentencepiece's ids of each text, and the text of these
 """
 import json
@@ -167,6 +168,27 @@ def writer(alignment, path):
     writer.close()
 
 
+def variant(path, seed, out):
+    import random
+
+    from sentencepiece import sentencepiece_model_pb2
+
+    generator = random.Random(int(seed))
+    model = sentencepiece_model_pb2.ModelProto()
+    model.ParseFromString(open(path, "rb").read())
+    types = sentencepiece_model_pb2.ModelProto.SentencePiece
+    for piece in model.pieces:
+        if piece.type != types.NORMAL: continue
+        chance = generator.random()
+        # Single characters stay: without one, longer pieces would be made of what is no piece.
+        if chance < 0.2 and len(piece.piece) > 1: piece.type = types.UNUSED
+        elif chance < 0.23: piece.type = types.USER_DEFINED
+    for name in ["<x>", "<x> <y>", "  z", "a  b", "s ", "\u2581the", "\uff21", "ﬁ", "\u6f22\u5b57"]:
+        if all(piece.piece != name for piece in model.pieces):
+            model.pieces.add(piece=name, score=0, type=types.USER_DEFINED)
+    open(out, "wb").write(model.SerializeToString())
+
+
 def encode(path):
     import sentencepiece
 
@@ -176,7 +198,7 @@ def encode(path):
 
 
 kind, path, out = sys.argv[1], sys.argv[2], sys.argv[-1]
-if kind in ("vocabulary", "writer"):
-    {"vocabulary": vocabulary, "writer": writer}[kind](*sys.argv[2:])
+if kind in ("vocabulary", "variant", "writer"):
+    {"vocabulary": vocabulary, "variant": variant, "writer": writer}[kind](*sys.argv[2:])
     sys.exit()
 json.dump({"sentencepiece": sentencepiece, "gguf": gguf, "encode": encode}[kind](path), open(out, "w", encoding="utf-8"))

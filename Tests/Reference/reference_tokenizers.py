@@ -66,4 +66,5 @@ def main(kind, name, *rest):
         tokenizer.save(rest[0])
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

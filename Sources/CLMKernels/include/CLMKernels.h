@@ -8,7 +8,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-
 // How numbers are stored. Activations, gradients and caches are f32 or bf16; weights may be of any type. The
 // block-quantised ones lie as ggml defines them: rows of whole blocks.
 typedef enum {
@@ -33,7 +32,7 @@ static inline lm_block lm_block_of(lm_type type) {
     case LM_Q6_K: return (lm_block){256, 210};
   }
 }
-typedef enum { LM_RELU = 0, LM_GELU = 1, LM_GELU_TANH = 2, LM_SILU = 3 } lm_activation;
+typedef enum { LM_RELU = 0, LM_GELU = 1, LM_GELU_TANH = 2, LM_SILU = 3, LM_TANH = 4 } lm_activation;
 typedef enum { LM_SCALAR = 0, LM_AVX2 = 1, LM_AVX512 = 2, LM_AVX512_BF16 = 3, LM_NEON_BF16 = 4 } lm_isa;
 
 // Where a matrix product goes: c[i * stride + j] of `type`. With `accumulate`, f32 only, the product is
@@ -54,6 +53,17 @@ typedef struct {
   lm_type type;
   size_t rows, depth, row_stride, depth_stride, first;
 } lm_operand;
+
+// Cached keys and values of one sequence and key/value head: page p, from `first` on, holds the positions
+// p * LM_PAGE_KEYS up to the next page. A page is [2, heads, LM_PAGE_KEYS, width] of `type`, keys before
+// values; int8 pages have f32 scales [2, heads, LM_PAGE_KEYS] behind them.
+#define LM_PAGE_KEYS 96
+typedef enum { LM_CACHED_F32 = 0, LM_CACHED_BF16 = 1, LM_CACHED_INT8 = 2 } lm_cached;
+typedef struct {
+  void *const *page;
+  size_t first, heads, head;
+  lm_cached type;
+} lm_pages;
 
 // One call of attention: all heads that share one key/value head of one sequence.
 // Query i may look at the keys first[i] <= j < last[i]. q, k, v, out and their gradients are of `type`
@@ -78,6 +88,7 @@ typedef struct {
   void *d_q, *d_k, *d_v;
   size_t d_out_stride, d_q_stride, d_k_stride, d_v_stride;
   void *scratch;  // aligned to 64 bytes, attention_scratch() bytes
+  lm_pages pages;  // of cached attention, instead of k and v
 } lm_attention;
 
 // Rows of a norm: row r is data + (r / inner) * outer_stride + (r % inner) * width.
@@ -130,6 +141,16 @@ typedef struct {
   // One query per head against cached keys and values; no scratch but scores [keys] per call.
   void (*attention_decode)(const lm_attention *call, float *scores);
 
+  // The same on cached keys and values. `few` takes one dot product per key and query, else keys are tiled; no
+  // scratch beyond a tile, or one score per key and head. first and last lie within the pages.
+  size_t (*attention_cached_scratch)(const lm_attention *shape, int few);
+  void (*attention_cached)(const lm_attention *call, int few);
+  // Copies `count` keys and values of one head, rows `stride` apart, to `position` and on, or back.
+  void (*write_pages)(const lm_pages *pages, lm_type from, size_t width, size_t position, size_t count,
+                      const void *keys, const void *values, size_t stride);
+  void (*read_pages)(const lm_pages *pages, size_t width, size_t position, size_t count, float *keys,
+                     float *values, size_t stride);
+
   // norm: mean and inverse deviation per row are written by forward and read by backward.
   void (*norm_forward)(const lm_norm_shape *shape, const void *x, const float *weight,
                        const float *bias, void *y, float *mean, float *inverse);
@@ -177,6 +198,8 @@ typedef struct {
   // From any type (n whole blocks) to f32, bf16 or f16; rounds to nearest, ties to even.
   void (*convert)(lm_type from, lm_type to, size_t n, const void *x, void *y);
   void (*add)(lm_type type, size_t n, const void *x, float *y);  // y += x, which is f32, bf16 or f16
+  // 1 where all of n numbers of any type (whole blocks) are finite, else 0.
+  int (*all_finite)(lm_type type, size_t n, const void *x);
   void (*column_sums)(lm_type type, size_t rows, size_t n, size_t stride, const void *x, float *y);
   void (*scale)(size_t n, float factor, float *x);
   // x = cap tanh(x / cap), and for such a y: d_x = d_y (1 - (y / cap)^2).

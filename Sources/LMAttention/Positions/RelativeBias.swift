@@ -1,10 +1,14 @@
 import Glibc
 import LMTensor
+import Synchronization
 
 /// A bias of the scores that depends on the head and on the distance between query and key.
-public struct RelativeBias: Sendable {
+public final class RelativeBias: Sendable {
   /// Slope of each head.
   private let slopes: [Float]
+  private let table = Mutex(Tensor([0]))
+
+  private init(slopes: [Float]) { self.slopes = slopes }
 
   /// Which slopes ALiBi takes where the number of heads is no power of two.
   public enum Order: String, Sendable {
@@ -15,10 +19,10 @@ public struct RelativeBias: Sendable {
   }
 
   /// ALiBi (arXiv 2108.12409): −slope · distance. For H heads, a power of two, the slopes are the geometric
-  /// sequence that starts at 2^(−8/H).
-  public static func alibi(heads: Int, order: Order = .extended) -> RelativeBias {
+  /// sequence that starts at 2^(−m/H), m being `maximum`.
+  public static func alibi(heads: Int, order: Order = .extended, maximum: Float = 8) -> RelativeBias {
     func sequence(_ count: Int) -> [Float] {
-      (1...count).map { Float(pow(2, -8 * Double($0) / Double(count))) }
+      (1...count).map { Float(pow(2, -Double(maximum) * Double($0) / Double(count))) }
     }
     let power = 1 << (Int.bitWidth - 1 - heads.leadingZeroBitCount)
     if power != heads, order == .interleaved {
@@ -34,16 +38,22 @@ public struct RelativeBias: Sendable {
   /// Slope of each head, in order.
   public var headSlopes: [Float] { slopes }
 
-  /// Values by distance for `queries` queries after `offset` cached positions on `keys` keys:
-  /// `[H, offset + queries + keys]`, indexed by query − key + keys − 1.
-  func table(queries: Int, keys: Int, offset: Int) -> Tensor {
-    let length = offset + queries + keys
-    let table = Tensor([slopes.count, length])
-    for (head, slope) in slopes.enumerated() {
-      for index in 0..<length {
-        table.floats[head * length + index] = -slope * Float(abs(index - (keys - 1)))
+  /// Values by distance: `[H, 2n]`, at n − 1 + query − key, for at least `positions` positions n.
+  ///
+  /// Kept, and grown to the next power of two, so that a token of a generation finds it.
+  func table(positions: Int) -> Tensor {
+    table.withLock { table in
+      if table.columnCount >= 2 * positions { return table }
+      var count = 64
+      while count < positions { count *= 2 }
+      let grown = Tensor([slopes.count, 2 * count])
+      for (head, slope) in slopes.enumerated() {
+        for index in 0..<2 * count {
+          grown.floats[head * 2 * count + index] = -slope * Float(abs(index - (count - 1)))
+        }
       }
+      table = grown
+      return grown
     }
-    return table
   }
 }

@@ -44,6 +44,21 @@ public final class RotaryPositions: Sendable {
     return output
   }
 
+  /// Turns the heads of every row of `keys` `[n, G·d]` float32 back by `distance` positions, in place.
+  /// - Precondition: Frequencies do not depend on the length of the sequence.
+  func turnBack(_ keys: Tensor, by distance: Int) {
+    let half = rotaryWidth / 2
+    let angles = settings.frequencies(headWidth: headWidth, positions: 0).map { Double(distance) * $0 }
+    let (cosines, sines) = (angles.map { Float(cos($0)) }, angles.map { Float(sin($0)) })
+    for head in stride(from: 0, to: keys.elementCount, by: headWidth) {
+      for pair in 0..<half {
+        let (a, b) = (keys.floats[head + pair], keys.floats[head + half + pair])
+        keys.floats[head + pair] = a * cosines[pair] + b * sines[pair]
+        keys.floats[head + half + pair] = b * cosines[pair] - a * sines[pair]
+      }
+    }
+  }
+
   private func turn(_ x: Tensor, heads: Int, headWidth: Int, places: [Int32], sign: Float) {
     let stride = x.columnCount
     let table = tables(positions: Int(places.max() ?? 0) + 1)

@@ -1,7 +1,7 @@
 import CLMKernels
 import LMTensor
 
-/// The non-linearity of a feed-forward layer.
+/// The non-linearity of a feed-forward layer or of a head.
 public enum Activation: String, Sendable, Codable, CaseIterable {
   /// max(0, x).
   case relu
@@ -11,6 +11,8 @@ public enum Activation: String, Sendable, Codable, CaseIterable {
   case geluTanh = "gelu_tanh"
   /// x / (1 + e⁻ˣ).
   case silu
+  /// tanh x.
+  case tanh
 
   var kernelKind: lm_activation {
     switch self {
@@ -18,6 +20,7 @@ public enum Activation: String, Sendable, Codable, CaseIterable {
     case .gelu: LM_GELU
     case .geluTanh: LM_GELU_TANH
     case .silu: LM_SILU
+    case .tanh: LM_TANH
     }
   }
 }

@@ -5,24 +5,21 @@ extension Parameter {
   ///
   /// Backward adds each row of the gradient to its row of the table, in the order of the ids: threads split
   /// the columns, so sums do not depend on their number.
+  /// Stored tables may be of any type.
   /// - Parameter ids: `[M]`, each in `0 ..< V`.
   /// - Returns: float32 `[M, D]`.
   public func rows(
     _ ids: [Int32], adding positions: (table: Parameter, rows: [Int32])? = nil, tape: Tape?
   ) -> Variable {
-    let width = value.columnCount
+    let width = columnCount
     let result = Tensor([ids.count, width])
-    guard let target = result.floats.baseAddress, let table = value.floats.baseAddress else {
-      return Variable(result)
-    }
-    let positionTable = positions?.table.value.floats.baseAddress
+    guard let target = result.floats.baseAddress else { return Variable(result) }
+    let (table, positionTable) = (RowTable(parts), positions.map { RowTable($0.table.parts) })
     parallel(ids.count, grain: max(1, elementGrain / max(1, width))) { range in
       for row in range {
-        (target + row * width).update(from: table + Int(ids[row]) * width, count: width)
+        table.copy(Int(ids[row]), to: target + row * width)
         if let positions, let positionTable {
-          Kernels.table.pointee.add(
-            DType.float32.kernelType, width, positionTable + Int(positions.rows[row]) * width,
-            target + row * width)
+          positionTable.add(Int(positions.rows[row]), to: target + row * width)
         }
       }
     }

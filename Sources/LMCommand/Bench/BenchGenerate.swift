@@ -28,7 +28,8 @@ struct BenchGenerate: ParsableCommand {
     let vocabulary = folder.config.configuration.vocabularySize
     let prompt = (0..<promptTokens).map { _ in Int32(random.uniform(below: vocabulary)) }
     let statistics = try (0..<runs).map { _ in
-      try generator.generate(prompt, .greedy, maximumTokens: maxTokens).statistics
+      generator.forget()
+      return try generator.generate(prompt, .greedy, maximumTokens: maxTokens).statistics
     }
     func median(_ values: [Double]) -> JSON { .number(values.sorted()[values.count / 2]) }
     var object = JSONObject()

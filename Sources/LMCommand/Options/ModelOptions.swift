@@ -6,7 +6,11 @@ import LMTransformer
 /// Sizes and choices of a new model.
 struct ModelOptions: ParsableArguments {
   /// What transformers opens the result as.
-  enum Family: String, ExpressibleByArgument, CaseIterable { case llama, qwen3, gpt2, bloom }
+  enum Family: String, ExpressibleByArgument, CaseIterable {
+    case llama, smollm3, mistral, qwen2, qwen3, gemma2, gemma3, gpt2
+    case neox = "gpt_neox"
+    case bloom, mpt, bert, distilbert
+  }
   enum Position: String, ExpressibleByArgument, CaseIterable { case rope, alibi, learned, sinusoidal }
   enum NormChoice: String, ExpressibleByArgument, CaseIterable { case rms, layer }
   enum NormPlace: String, ExpressibleByArgument, CaseIterable { case pre, post }
@@ -14,7 +18,10 @@ struct ModelOptions: ParsableArguments {
     case relu, gelu, geluTanh = "gelu-tanh", swiglu
   }
 
-  @Option(help: "llama, qwen3, gpt2 or bloom: sets norm, positions and feed-forward.")
+  @Option(
+    help: """
+      \(Family.allCases.map(\.rawValue).joined(separator: ", ")): sets norm, positions, feed-forward, windows.
+      """)
   var family = Family.llama
   @Option(help: "Layers.") var layers = 6
   @Option(help: "Query heads.") var heads = 8
@@ -27,10 +34,11 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "rope, alibi, learned or sinusoidal (default: the family's).") var position: Position?
   @Option(help: "Base of rotary positions.") var ropeBase = 10_000.0
   @Option(help: "rms or layer (default: the family's).") var norm: NormChoice?
-  @Option(help: "Norms before (pre) or behind (post) each layer.") var normPlacement = NormPlace.pre
+  @Option(help: "Norms before (pre) or behind (post) each layer (default: the family's).")
+  var normPlacement: NormPlace?
   @Option(help: "relu, gelu, gelu-tanh or swiglu (default: the family's).") var feedForward: FeedForward?
   @Flag(help: "Norm queries and keys (qwen3 always does).") var qkNorm = false
-  @Flag(help: "No biases in gpt2 and bloom.") var noBiases = false
+  @Flag(help: "No biases where the family has them.") var noBiases = false
   @Flag(help: "A head of its own instead of the embedding table.") var untiedHead = false
   @Option(help: "Factor of each layer's result before it joins the residual stream.") var residualScale:
     Float = 1
@@ -46,26 +54,21 @@ struct ModelOptions: ParsableArguments {
     var c = TransformerConfiguration(
       vocabularySize: 256, contextLength: context, width: width, layers: layers, heads: heads,
       keyValueHeads: kvHeads, headWidth: headWidth, hiddenWidth: hidden ?? 1)
-    switch family {
-    case .llama: break
-    case .qwen3: c.normsQueriesAndKeys = true
-    case .gpt2, .bloom:
-      c.norm = .layer
-      c.isGated = false
-      c.activation = .geluTanh
-      c.hasBiases = !noBiases
-      c.position = family == .gpt2 ? .learned : .alibi
-      c.normsEmbedding = family == .bloom
-    }
+    family.choose(&c)
+    if noBiases { c.biases = [] }
     switch position {
-    case nil: if case .rotary = c.position { c.position = .rotary(base: ropeBase) }
+    case nil:
+      if case .rotary(var settings) = c.position {
+        settings.base = ropeBase
+        c.position = .rotary(settings)
+      }
     case .rope: c.position = .rotary(base: ropeBase)
     case .alibi: c.position = .alibi
     case .learned: c.position = .learned
     case .sinusoidal: c.position = .sinusoidal
     }
     if let norm { c.norm = norm == .rms ? .rms : .layer }
-    c.normPlacement = normPlacement == .pre ? .pre : .post
+    if let normPlacement { c.normPlacement = normPlacement == .pre ? .pre : .post }
     if let feedForward {
       c.isGated = feedForward == .swiglu
       c.activation = [.relu: .relu, .gelu: .gelu, .geluTanh: .geluTanh, .swiglu: .silu][feedForward] ?? .gelu

@@ -4,20 +4,34 @@ import LMTokenizer
 
 struct TokenizerTrain: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "train", abstract: "Train a byte-level BPE and write tokenizer.json.",
+    commandName: "train", abstract: "Train a tokenizer and write tokenizer.json.",
     discussion: """
       Text is read a window at a time: memory is that of the distinct words, not that of the files.
-      With --continue, a trained tokenizer gets more entries from new text, and its ids stay as they are.
+      bpe is byte-level, unigram is SentencePiece's and wordpiece BERT's; transformers opens the folder as
+      PreTrainedTokenizerFast. With --continue, a trained BPE gets more entries from new text, and its ids stay.
       """)
   @OptionGroup var common: CommonOptions
   @Argument(help: "Text files, .jsonl files with \"text\", folders of them.") var files: [String]
-  @Option(help: "Entries, special tokens and the 256 bytes included (default: 8192).") var vocabSize: Int?
+  @Option(help: "bpe, unigram or wordpiece.") var modelType = TokenizerKind.bpe
+  @Option(help: "Entries, special tokens, bytes and characters included (default: 8192).") var vocabSize: Int?
   @Option(help: "Folder to write tokenizer.json to.") var out: String
-  @Option(help: "How text is split: gpt2, cl100k, o200k, llama3, qwen2 (default: gpt2).") var pattern: String?
-  @Option(parsing: .upToNextOption, help: "Special tokens (default: <|bos|> <|eos|> <|pad|>).") var special:
-    [String] = []
+  @Option(help: "How bpe splits text: gpt2, cl100k, o200k, llama3, qwen2 (default: gpt2).") var pattern:
+    String?
   @Option(
-    name: .customLong("continue"), help: "Tokenizer to extend: a folder, tokenizer.json or FILE.tiktoken.")
+    help: """
+      What is done to text first: none, nfc, nfkc, nmt_nfkc, bert, bert-cased (default: none for bpe, nmt_nfkc for \
+      unigram, bert for wordpiece).
+      """)
+  var normalizer: TextNormalization?
+  @Option(
+    parsing: .upToNextOption,
+    help: """
+      Special tokens (default: <|bos|> <|eos|> <|pad|> for bpe, <unk> <s> </s> <pad> for unigram, [PAD] [UNK] [CLS] \
+      [SEP] [MASK] for wordpiece).
+      """)
+  var special: [String] = []
+  @Option(
+    name: .customLong("continue"), help: "BPE to extend: a folder, tokenizer.json or FILE.tiktoken.")
   var base: String?
 
   func run() throws {
@@ -29,22 +43,63 @@ struct TokenizerTrain: ParsableCommand {
   }
 
   private func trained() throws -> Tokenizer {
+    if modelType != .bpe, pattern != nil {
+      throw LMError(
+        .usage, at: "--pattern", "is for bpe, and --model-type is \(modelType.rawValue)",
+        remedy: "leave it out")
+    }
+    switch modelType {
+    case .bpe: return try trainedBPE()
+    case .unigram: return try trainedUnigram()
+    case .wordpiece: return try trainedWordPiece()
+    }
+  }
+
+  private func trainedBPE() throws -> Tokenizer {
     let name = pattern ?? "gpt2"
     guard let split = SplitPattern(rawValue: name) else {
       let known = SplitPattern.allCases.map(\.rawValue).joined(separator: ", ")
       throw LMError(.usage, at: "--pattern", "\"\(name)\" is unknown", remedy: "use one of \(known)")
     }
-    let size = vocabSize ?? 8192
     let trainer = BPETrainer(
       vocabularySize: size, specialTokens: special.isEmpty ? Tokenizer.standardSpecialTokens : special)
-    let words = try counted(WordCounts(splitter: split))
+    let normalization = normalizer ?? TextNormalization.none
+    let splitter: any WordSplitter =
+      normalization == TextNormalization.none ? split : TokenizerSplitter(split, normalization)
+    let words = try counted(WordCounts(splitter: splitter))
     return try withProgress(size) { try trainer.train(words, progress: $0) }
   }
 
+  private func trainedUnigram() throws -> Tokenizer {
+    let normalization = normalizer ?? TextNormalization.nmtNFKC
+    let words = try counted(WordCounts(splitter: UnigramTrainer.splitter(normalization)))
+    return try UnigramTrainer(vocabularySize: size).tokenizer(
+      words, normalization,
+      specialTokens: special.isEmpty ? UnigramTrainer.standardSpecialTokens : special
+    ) { round in
+      common.say("round \(round.round) of about \(round.roundCount): \(round.pieceCount) pieces")
+    }
+  }
+
+  private func trainedWordPiece() throws -> Tokenizer {
+    let normalization = normalizer ?? TextNormalization.bert
+    let words = try counted(WordCounts(splitter: WordPieceTrainer.splitter(normalization)))
+    let trainer = WordPieceTrainer(
+      vocabularySize: size,
+      specialTokens: special.isEmpty ? WordPieceTrainer.standardSpecialTokens : special)
+    return try withProgress(size) { try trainer.tokenizer(words, normalization, progress: $0) }
+  }
+
+  private var size: Int { vocabSize ?? 8192 }
+
   private func extended(_ tokenizer: Tokenizer, _ path: String) throws -> Tokenizer {
-    guard pattern == nil, special.isEmpty else {
+    let changed = [
+      ("--pattern", pattern != nil), ("--special", !special.isEmpty), ("--normalizer", normalizer != nil),
+      ("--model-type", modelType != .bpe),
+    ]
+    if let (option, _) = changed.first(where: \.1) {
       throw LMError(
-        .usage, at: pattern == nil ? "--special" : "--pattern", "cannot change with --continue",
+        .usage, at: option, "cannot change with --continue",
         remedy: "leave it out: \(path) says how text is split and which special tokens there are")
     }
     guard let size = vocabSize else {
@@ -75,6 +130,13 @@ struct TokenizerTrain: ParsableCommand {
     return try body { progress.update(step: $0.vocabularySize) }
   }
 }
+
+/// What `tokenizer train` can train.
+enum TokenizerKind: String, ExpressibleByArgument {
+  case bpe, unigram, wordpiece
+}
+
+extension TextNormalization: ExpressibleByArgument {}
 
 /// Progress of reading files, in MiB.
 struct ReadingProgress {

@@ -6,22 +6,81 @@ import LanguageModels
 
 /// `lm generate`: streams text.
 struct Generate: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Continue a prompt.")
+  static let configuration = CommandConfiguration(
+    abstract: "Continue a prompt, or many.",
+    discussion: """
+      --prompts FILE takes a prompt per line: {"prompt": "…"} in a file that ends in .jsonl, else plain text. Several
+      texts (--prompts, --samples, --beams) come as one JSON object per line with --json, else one behind the other.
+      """)
 
   @OptionGroup var common: CommonOptions
-  @Option(help: "Folder of a model (default: the small model in checkpoints/).") var model: String?
-  @Option(name: [.short, .long], help: "The prompt; - reads stdin.") var prompt = ""
+  @Option(name: [.short, .long], help: "The prompt; - reads stdin.") var prompt: String?
+  @Option(help: "File with a prompt per line.") var prompts: String?
   @Option(name: [.customShort("n"), .long], help: "At most this many tokens.") var maxTokens = 128
-  @OptionGroup(title: "Sampling") var sampling: SamplingOptions
-  @Option(parsing: .upToNextOption, help: "Texts at which to stop.") var stop: [String] = []
-  @Option(help: "auto, fp32 or bf16.") var precision = Precision.fp32
-  @Flag(help: "Print speed and time to the first token on stderr.") var stats = false
+  @Option(help: "Texts per prompt, with the seeds that follow each other.") var samples = 1
+  @Option(help: "Texts that are generated at a time.") var batchSize = 8
+  @Option(help: "Follow this many texts and give the most probable one (beam search).") var beams = 1
+  @Option(
+    help: "Beam search divides log probabilities by length to this power; above 0 prefers longer texts.")
+  var lengthPenalty: Float = 1
+  @Option(help: "File that keeps what was read of the prompt; made where it does not exist.")
+  var promptCacheFile: String?
+  @OptionGroup var generation: GenerationOptions
 
   func run() throws {
     try common.apply()
-    let settings = try sampling.settings()
-    let text = prompt == "-" ? try standardInput() : prompt
-    let language = try LanguageModel(opening: try model ?? BundledModel.path(), precision: precision.dtype)
+    let settings = try generation.sampling.settings()
+    try checkCombination()
+    let texts = try promptTexts()
+    StopRequest.install()
+    let language = try generation.open()
+    if let promptCacheFile {
+      try language.restorePrompt(from: promptCacheFile)
+      try language.savePrompt(texts[0], to: promptCacheFile)
+    }
+    if beams > 1 {
+      try search(texts[0], language)
+    } else if prompts != nil || samples > 1 {
+      try generateMany(texts, settings, language)
+    } else {
+      try stream(texts[0], settings, language)
+    }
+    if let signal = StopRequest.signal { throw ExitCode(signal.exitCode) }
+  }
+
+  private func checkCombination() throws {
+    func refuse(_ flag: String, _ problem: String, _ remedy: String) -> LMError {
+      LMError(.usage, at: flag, problem, remedy: remedy)
+    }
+    guard (1...4096).contains(samples) else {
+      throw refuse("--samples", "is \(samples)", "use a whole number from 1 to 4096")
+    }
+    guard (1...512).contains(batchSize) else {
+      throw refuse("--batch-size", "is \(batchSize)", "use a whole number from 1 to 512")
+    }
+    guard beams > 0 else { throw refuse("--beams", "is \(beams)", "use a whole number from 1") }
+    guard prompt == nil || prompts == nil else {
+      throw refuse("--prompts", "is given with --prompt", "give one of them")
+    }
+    guard promptCacheFile == nil || prompts == nil else {
+      throw refuse("--prompt-cache-file", "is given with --prompts", "give a single --prompt")
+    }
+    guard beams == 1 || (prompts == nil && samples == 1 && !generation.contextShift) else {
+      throw refuse(
+        "--beams", "is given with --prompts, --samples or --context-shift", "search for one prompt alone")
+    }
+  }
+
+  private func promptTexts() throws -> [String] {
+    guard let prompts else { return [prompt == "-" ? try standardInput() : prompt ?? ""] }
+    let texts = try PromptFile.read(prompts)
+    guard !texts.isEmpty else {
+      throw LMError(at: prompts, "has no prompts", remedy: "write one prompt per line")
+    }
+    return texts
+  }
+
+  private func stream(_ text: String, _ settings: SamplingSettings, _ language: LanguageModel) throws {
     var written: [String] = []
     var isPromptShown = false
     func show(_ piece: String) {
@@ -29,16 +88,63 @@ struct Generate: ParsableCommand {
       isPromptShown = true
       write(piece)
     }
-    let result = try language.generate(text, settings, maximumTokens: maxTokens, stopTexts: stop) { piece in
+    let result = try language.generate(
+      text, settings, maximumTokens: maxTokens, stopTexts: generation.stop
+    ) { piece in
       if common.json { written.append(piece) } else { show(piece) }
-      return true
+      return !StopRequest.isRaised
     }
     if common.json {
       print(json(text, written.joined(), result).text())
     } else {
       show("\n")
     }
-    if stats { common.say(summary(result.statistics)) }
+    if generation.stats { common.say(generation.summary(result.statistics)) }
+  }
+
+  private func generateMany(_ texts: [String], _ settings: SamplingSettings, _ language: LanguageModel) throws
+  {
+    let start = ContinuousClock.now
+    let all = try language.generate(
+      prompts: texts, samples: samples, batchSize: batchSize, settings, maximumTokens: maxTokens,
+      stopTexts: generation.stop
+    ) { !StopRequest.isRaised }
+    for one in all {
+      guard common.json else {
+        write(texts[one.prompt] + one.text + "\n")
+        continue
+      }
+      guard case .object(var object) = json(texts[one.prompt], one.text, one.result) else { continue }
+      object["index"] = .integer(one.prompt)
+      object["sample"] = .integer(one.sample)
+      print(JSON.object(object).text())
+    }
+    guard generation.stats else { return }
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    let tokens = all.reduce(0) { $0 + $1.result.statistics.generatedTokens }
+    common.say(
+      "\(all.count) texts, \(tokens) tokens, \(NumberText.fixed(Double(tokens) / seconds, decimals: 1)) tokens/s"
+    )
+  }
+
+  private func search(_ text: String, _ language: LanguageModel) throws {
+    let settings = BeamSettings(beams: beams, lengthPenalty: lengthPenalty)
+    let found = try language.beamSearch(
+      text, settings, maximumTokens: maxTokens, stopTexts: generation.stop
+    ) { !StopRequest.isRaised }
+    guard common.json else {
+      write(text + (found.first?.text ?? "") + "\n")
+      return
+    }
+    for (rank, one) in found.enumerated() {
+      var object = JSONObject()
+      object["prompt"] = .string(text)
+      object["text"] = .string(one.text)
+      object["ids"] = .array(one.result.ids.map { .integer(Int($0)) })
+      object["rank"] = .integer(rank)
+      object["score"] = .number(Double(one.result.score))
+      print(JSON.object(object).text())
+    }
   }
 
   private func json(_ prompt: String, _ text: String, _ result: GenerationResult) -> JSON {
@@ -47,17 +153,12 @@ struct Generate: ParsableCommand {
     object["text"] = .string(text)
     object["ids"] = .array(result.ids.map { .integer(Int($0)) })
     object["prompt_tokens"] = .integer(result.statistics.promptTokens)
+    object["cached_tokens"] = .integer(result.statistics.cachedTokens)
     object["prompt_tokens_per_second"] = .number(result.statistics.promptTokensPerSecond)
     object["tokens"] = .integer(result.statistics.generatedTokens)
     object["tokens_per_second"] = .number(result.statistics.tokensPerSecond)
     object["time_to_first_token"] = .number(result.statistics.timeToFirstToken)
     return .object(object)
-  }
-
-  private func summary(_ s: GenerationStatistics) -> String {
-    "prompt: \(s.promptTokens) tokens, \(NumberText.fixed(s.promptTokensPerSecond, decimals: 1)) tokens/s; generation: "
-      + "\(s.generatedTokens) tokens, \(NumberText.fixed(s.tokensPerSecond, decimals: 1)) tokens/s; first token after "
-      + "\(NumberText.fixed(s.timeToFirstToken * 1000, decimals: 1)) ms"
   }
 }
 

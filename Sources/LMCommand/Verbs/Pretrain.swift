@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import LMAutograd
+import LMData
 import LMRuntime
 import LMTraining
 import LMTransformer
@@ -21,7 +22,18 @@ struct Pretrain: ParsableCommand {
   var validationData: [String] = []
   @Option(help: "Folder of the run and of the model.")
   var out: String?
-  @Option(help: "train (a BPE on the text), bytes, or a folder or file.")
+  /// What is learned.
+  enum ObjectiveChoice: String, ExpressibleByArgument, CaseIterable { case clm, mlm, prefix }
+
+  @Option(
+    help: "clm (next token), mlm (hidden tokens), prefix (next token behind a prefix); default: the family's."
+  )
+  var objective: ObjectiveChoice?
+  @Flag(help: "With mlm: pairs of texts, of which the model says whether the second continues the first.")
+  var nsp = false
+  @Option(help: "With mlm: share of tokens to predict.") var maskProbability = 0.15
+  @Flag(help: "With mlm: hide all pieces of a word together.") var wholeWord = false
+  @Option(help: "train (a BPE on the text, WordPiece for bert), bytes, or a folder or file.")
   var tokenizer = "train"
   @Option(help: "Entries of a trained tokenizer.")
   var vocabSize = 8192
@@ -70,12 +82,34 @@ struct Pretrain: ParsableCommand {
       case .some(let path): .from(path)
       }
     var plan = PretrainingPlan(
-      configuration: try model.configuration(), family: model.family.rawValue, data: data,
+      configuration: try configuration(), family: model.family.rawValue, data: data,
       validationData: validationData, output: out, tokenizer: choice, training: try training.settings(),
       resume: resumption, command: CommandLine.arguments.map(Self.quoted).joined(separator: " "),
       samplePrompt: samplePrompt, entropyFloor: entropyFloor)
     plan.checkpointsBlocks = gradCheckpoint
+    plan.objective = try chosenObjective()
     return plan
+  }
+
+  private func configuration() throws -> TransformerConfiguration {
+    var configuration = try model.configuration()
+    if nsp { configuration.outputs.formUnion([.pooler, .nextSentence]) }
+    configuration.seesWholePrompt = objective == .prefix
+    return configuration
+  }
+
+  private func chosenObjective() throws -> Objective {
+    let choice = try objective ?? (model.configuration().isCausal ? .clm : .mlm)
+    guard choice == .mlm || !nsp && !wholeWord else {
+      throw LMError(
+        .usage, at: nsp ? "--nsp" : "--whole-word", "belongs to --objective mlm", remedy: "leave it out")
+    }
+    return switch choice {
+    case .clm: .causal
+    case .prefix: .prefix
+    case .mlm:
+      .masked(Objective.Masking(probability: maskProbability, isWholeWord: wholeWord, hasPairs: nsp))
+    }
   }
 
   private static func quoted(_ argument: String) -> String {

@@ -55,6 +55,12 @@ public struct BatchSampler: Sendable {
     return TokenBatch(stream, starts: starts, tokens: tokens)
   }
 
+  /// The batch of a step for a prefix LM, its prefixes drawn from seed and step.
+  public mutating func prefixBatch(_ step: Int) -> TokenBatch {
+    var random = random.split("prefixes").split(step)
+    return batch(step).withPrefixes(&random)
+  }
+
   private mutating func start(ofSample sample: Int) -> Int {
     let (epoch, place) = sample.quotientAndRemainder(dividingBy: windowsPerEpoch)
     if let current, current.epoch == epoch { return current.starts[place] }

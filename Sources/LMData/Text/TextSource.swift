@@ -1,4 +1,5 @@
 import LMRuntime
+import LMTokenizer
 
 /// The texts to train on or to measure with, in order.
 ///
@@ -31,7 +32,7 @@ public struct TextSource: Sendable {
       switch FileSystem.kind(of: path) {
       case nil: throw LMError(at: path, "is missing", remedy: "check the path given with --data")
       case .directory:
-        for file in try TextFolder.files(in: path) { documents += try texts(in: file) }
+        for file in try TextFiles.files(in: path) { documents += try texts(in: file) }
       default:
         let found = try texts(in: path)
         guard !found.isEmpty else {
@@ -41,7 +42,7 @@ public struct TextSource: Sendable {
       }
     }
     guard !documents.isEmpty else {
-      let extensions = TextFolder.extensions.map { ".\($0)" }.joined(separator: ", ")
+      let extensions = TextFiles.extensions.map { ".\($0)" }.joined(separator: ", ")
       throw LMError(
         at: paths.isEmpty ? "--data" : paths.joined(separator: ", "), "no text was found",
         remedy:
@@ -52,7 +53,7 @@ public struct TextSource: Sendable {
 
   private static func texts(in path: String) throws(LMError) -> [TextDocument] {
     let file = try MappedFile(path)
-    if TextFolder.hasExtension(path, of: ["jsonl", "json"]) { return try JSONLines.texts(in: file) }
+    if TextFiles.isJSONLines(path) { return try JSONLines.texts(in: file) }
     return try PlainText.document(in: file).map { [$0] } ?? []
   }
 }

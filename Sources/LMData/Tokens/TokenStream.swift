@@ -11,11 +11,15 @@ public struct TokenStream: Sendable {
   public let ids: [Int32]
   /// Length of the texts in bytes.
   public let byteCount: Int
+  /// The ids of each text, without the special tokens between them.
+  public let documents: [Range<Int>]
 
   /// Ids that were made from `byteCount` bytes of text.
-  public init(ids: [Int32], byteCount: Int) {
+  /// - Parameter documents: ranges of `ids`; nil takes all of them for one text.
+  public init(ids: [Int32], byteCount: Int, documents: [Range<Int>]? = nil) {
     self.ids = ids
     self.byteCount = byteCount
+    self.documents = documents ?? [0..<ids.count]
   }
 
   /// Encodes the documents of `source`; what looks like a special token in them is text.
@@ -26,12 +30,17 @@ public struct TokenStream: Sendable {
     _ source: TextSource, with tokenizer: Tokenizer, pool: ThreadPool = .shared
   ) throws(LMError) -> TokenStream {
     var ids: [Int32] = []
+    var documents: [Range<Int>] = []
     ids.reserveCapacity(source.byteCount / 4 + source.documents.count)
     // Waves bound the memory of ids that wait for their place.
     for wave in source.groups(bytes: groupSize).chunked(groupsPerWave) {
-      for part in encode(wave, of: source, tokenizer, pool) { ids += try part.get() }
+      for part in encode(wave, of: source, tokenizer, pool) {
+        let part = try part.get()
+        documents += part.documents.map { $0.lowerBound + ids.count..<$0.upperBound + ids.count }
+        ids += part.ids
+      }
     }
-    return TokenStream(ids: ids, byteCount: source.byteCount)
+    return TokenStream(ids: ids, byteCount: source.byteCount, documents: documents)
   }
 
   /// Bits per byte of the text, which unlike nats per token compares between tokenizers:
@@ -48,8 +57,8 @@ public struct TokenStream: Sendable {
   /// The ids of each group of documents. A group of one long document is shared out by the tokenizer.
   private static func encode(
     _ groups: ArraySlice<Range<Int>>, of source: TextSource, _ tokenizer: Tokenizer, _ pool: ThreadPool
-  ) -> [Result<[Int32], LMError>] {
-    var results = [Result<[Int32], LMError>](repeating: .success([]), count: groups.count)
+  ) -> [Result<Part, LMError>] {
+    var results = [Result<Part, LMError>](repeating: .success(Part()), count: groups.count)
     let isLong = groups.map { $0.count == 1 && source.documents[$0.lowerBound].byteCount >= 2 * groupSize }
     results.withUnsafeMutableBufferPointer { results in
       pool.run(groups.count) { part, _ in
@@ -65,18 +74,26 @@ public struct TokenStream: Sendable {
 
   private static func encode(
     _ documents: ArraySlice<TextDocument>, _ tokenizer: Tokenizer, _ pool: ThreadPool?
-  ) -> Result<[Int32], LMError> {
+  ) -> Result<Part, LMError> {
     Result { () throws(LMError) in
-      var ids: [Int32] = []
+      var part = Part()
       for document in documents {
-        if let begin = tokenizer.bosID { ids.append(begin) }
-        ids += try document.withBytes { bytes throws(LMError) in
+        if let begin = tokenizer.bosID { part.ids.append(begin) }
+        let start = part.ids.count
+        part.ids += try document.withBytes { bytes throws(LMError) in
           try tokenizer.encode(bytes: bytes, addSpecialTokens: false, threads: pool)
         }
-        if tokenizer.bosID == nil, let end = tokenizer.eosID { ids.append(end) }
+        part.documents.append(start..<part.ids.count)
+        if tokenizer.bosID == nil, let end = tokenizer.eosID { part.ids.append(end) }
       }
-      return ids
+      return part
     }
+  }
+
+  /// The ids of some documents, and where each of them lies there.
+  private struct Part {
+    var ids: [Int32] = []
+    var documents: [Range<Int>] = []
   }
 }
 

@@ -2,54 +2,18 @@ import LMRuntime
 import LMTensor
 
 extension NamedTensors {
-  /// The float tensors of a model folder or of one file, mapped and not copied; float16 and float64 become
-  /// float32, integers are passed over.
-  /// - Throws: ``LMError`` where a file is missing or broken.
+  /// The float tensors of a model folder or of one file, mapped and not copied where the type is one of ``DType`` and
+  /// the bytes are aligned; others are converted, without loss but for float64, which becomes float32. Integers are
+  /// passed over: ``SafeTensorsFile/integers(of:)`` reads them.
+  /// - Throws: ``LMError`` that names a tensor of a type that cannot be read.
   public static func load(_ files: [SafeTensorsFile]) throws(LMError) -> NamedTensors {
     var result = NamedTensors()
     for file in files {
       for entry in file.entries {
-        if let tensor = tensor(entry, in: file) { result[entry.name] = tensor }
+        if let tensor = try file.tensor(entry) { result[entry.name] = tensor }
       }
     }
     return result
-  }
-
-  private static func tensor(_ entry: SafeTensorsEntry, in file: SafeTensorsFile) -> Tensor? {
-    let bytes = UnsafeRawBufferPointer(rebasing: file.file.bytes[entry.byteRange])
-    let count = entry.shape.reduce(1, *)
-    if count == 0 { return Tensor(entry.shape) }
-    switch entry.type {
-    case .float32 where Int(bitPattern: bytes.baseAddress) % 4 == 0:
-      return Tensor(entry.shape, dtype: .float32, storage: Storage(borrowing: bytes, owner: file.file))
-    case .bfloat16 where Int(bitPattern: bytes.baseAddress) % 2 == 0:
-      return Tensor(entry.shape, dtype: .bfloat16, storage: Storage(borrowing: bytes, owner: file.file))
-    case .float32, .bfloat16:
-      let copy = Tensor(entry.shape, dtype: entry.type == .float32 ? .float32 : .bfloat16)
-      if let base = bytes.baseAddress { copy.pointer.copyMemory(from: base, byteCount: bytes.count) }
-      return copy
-    case .float16:
-      return converted(entry.shape) {
-        Float(
-          Float16(
-            bitPattern: UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: 2 * $0, as: UInt16.self))))
-      }
-    case .float64:
-      return converted(entry.shape) {
-        Float(
-          Double(
-            bitPattern: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self))))
-      }
-    default:
-      return nil
-    }
-  }
-
-  /// A float32 tensor of the values of `element`.
-  private static func converted(_ shape: [Int], _ element: (Int) -> Float) -> Tensor {
-    let tensor = Tensor(shape)
-    for index in 0..<tensor.elementCount { tensor.floats[index] = element(index) }
-    return tensor
   }
 
   /// Writes all tensors as one safetensors file through `writer`, a copy of no more than one tensor at a time.

@@ -24,9 +24,7 @@ public struct SafeTensorsFolder: Sendable {
     }
     let path = "\(folder)/\(Self.indexName)"
     guard FileSystem.kind(of: path) != nil else {
-      throw LMError(
-        at: folder, "has neither \(Self.singleName) nor \(Self.indexName)",
-        remedy: "give the folder of a model in safetensors; pickle files must be converted first")
+      throw Self.missing(in: folder)
     }
     files = try Self.shards(of: path, in: folder)
   }
@@ -38,6 +36,21 @@ public struct SafeTensorsFolder: Sendable {
       if let entry = file.header[name] { return (file, entry) }
     }
     return nil
+  }
+
+  /// The error of a folder without safetensors, which names a pickle that is there instead.
+  private static func missing(in folder: String) -> LMError {
+    let names = (try? FileSystem.entries(of: folder)) ?? []
+    if let pickle = names.first(where: { name in
+      [".bin", ".pt", ".pth", ".ckpt", ".pkl"].contains { name.hasSuffix($0) }
+    }) {
+      return LMError(
+        at: folder, "has no \(singleName), and \(pickle) is a pickle, which is never read: it could run code",
+        remedy: ForeignFile.pickle.remedy)
+    }
+    return LMError(
+      at: folder, "has neither \(singleName) nor \(indexName)",
+      remedy: "give the folder of a model in safetensors; pickle files must be converted first")
   }
 
   private static func shards(of path: String, in folder: String) throws(LMError) -> [SafeTensorsFile] {

@@ -88,6 +88,9 @@ public struct SafeTensorsHeader: Sendable {
     of file: UnsafeRawBufferPointer, _ place: String
   ) throws(LMError) -> UnsafeRawBufferPointer {
     let remedy = "fetch the file again; pickle files (.bin, .pt) must be converted to safetensors first"
+    if let kind = ForeignFile(file) {
+      throw LMError(at: place, "is \(kind.rawValue), no safetensors file", remedy: kind.remedy)
+    }
     guard file.count >= 8 else {
       throw LMError(at: place, "has \(file.count) bytes, a safetensors file at least 8", remedy: remedy)
     }

@@ -3,8 +3,8 @@ import Glibc
 /// A file's bytes in memory, read from the disk only where they are touched.
 ///
 /// The mapping is read-only and private. Another process that shortens the file while it is mapped makes
-/// the kernel end this process (SIGBUS) on the next touch of the missing part; files that `lm` writes are
-/// replaced by renaming and never shortened.
+/// the kernel end this process (SIGBUS) on the next touch of the missing part, with a message where
+/// ``MappedFileFault`` is installed; files that `lm` writes are replaced by renaming and never shortened.
 public final class MappedFile: @unchecked Sendable {
   /// The path it was opened with.
   public let path: String
@@ -38,10 +38,13 @@ public final class MappedFile: @unchecked Sendable {
     guard let base = mmap(nil, status.st_size, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED
     else { throw .system(errno, at: path, "map the file") }
     bytes = UnsafeRawBufferPointer(start: base, count: status.st_size)
+    MappedFileFault.watch(bytes, of: path)
   }
 
   deinit {
-    if let base = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: base), bytes.count) }
+    guard let base = bytes.baseAddress else { return }
+    MappedFileFault.forget(bytes)
+    munmap(UnsafeMutableRawPointer(mutating: base), bytes.count)
   }
 
   /// Calls `body` with the bytes, which must not leave it.

@@ -46,6 +46,14 @@ public struct JSONField: Sendable {
     return JSONField(found, .key(path, key))
   }
 
+  /// This object with `value` under `key`, or without the key; its errors name the same place.
+  /// - Throws: ``LMError`` where this is no object.
+  public func replacing(_ key: String, with value: JSON?) throws(LMError) -> JSONField {
+    var object = try object()
+    object[key] = value
+    return JSONField(.object(object), path)
+  }
+
   /// The Boolean.
   /// - Throws: ``LMError`` where the value is anything else.
   public func bool() throws(LMError) -> Bool {

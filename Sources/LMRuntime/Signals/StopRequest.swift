@@ -42,6 +42,12 @@ public enum StopRequest {
   /// True once a signal came.
   public static var isRaised: Bool { signal != nil }
 
+  /// Takes an interrupt back, once what it was meant for has stopped: the next Ctrl-C counts as the first.
+  /// SIGTERM stays.
+  public static func acknowledgeInterrupt() {
+    _ = received.compareExchange(expected: Signal.interrupt.rawValue, desired: 0, ordering: .relaxed)
+  }
+
   /// Runs in the signal handler: touches one atomic and calls `_exit`, both safe there.
   private static func handle(_ number: Int32) {
     let isFirst = received.compareExchange(expected: 0, desired: number, ordering: .relaxed).exchanged

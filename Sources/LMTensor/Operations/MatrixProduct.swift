@@ -78,18 +78,19 @@ public struct MatrixResult {
   /// Float32 values, one per column.
   let bias: Tensor?
 
-  /// Columns `columns` of `tensor` are overwritten; `bias` (one float per column) is added.
-  public init(_ tensor: Tensor, columns: Range<Int>? = nil, bias: Tensor? = nil) {
+  /// Columns `columns` of `tensor` become the product, or `base` plus the product.
+  /// - Parameters:
+  ///   - columns: As many as the product has; nil for all.
+  ///   - base: float32, of the tensor's shape, perhaps `tensor` itself; the tensor then is float32 too.
+  ///   - bias: float32, one value per column of the product.
+  public init(_ tensor: Tensor, columns: Range<Int>? = nil, adding base: Tensor? = nil, bias: Tensor? = nil) {
+    if let base {
+      precondition(tensor.dtype == .float32 && base.shape == tensor.shape, "MatrixResult: base \(base.shape)")
+    }
     self.tensor = tensor
+    self.base = base
     self.bias = bias
     firstColumn = columns?.lowerBound ?? 0
-  }
-
-  /// `base` (float32, of the same shape, perhaps `tensor` itself) plus the product.
-  public init(_ tensor: Tensor, adding base: Tensor, bias: Tensor? = nil) {
-    self.init(tensor, bias: bias)
-    precondition(tensor.dtype == .float32 && base.shape == tensor.shape, "MatrixResult: base \(base.shape)")
-    self.base = base
   }
 
   /// Base and bias join the first part of the depth, the others add to what is there.

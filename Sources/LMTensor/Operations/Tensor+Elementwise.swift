@@ -1,4 +1,5 @@
 import CLMKernels
+import Synchronization
 
 extension Tensor {
   /// The tensor in another type: itself when the type is the same.
@@ -79,5 +80,19 @@ extension Tensor {
       }
       return (0..<chunks).reduce(0) { $0 + sums[$1] }
     }
+  }
+
+  /// Whether no element is NaN or infinite.
+  /// - Complexity: O(elements), at the speed of memory.
+  public var isFinite: Bool {
+    let found = Atomic<Bool>(false)
+    let (source, type) = (pointer, dtype)
+    parallel(elementCount, grain: 16 * elementGrain, multiple: max(16, type.blockSize)) { range in
+      let part = source + type.byteCount(of: range.lowerBound)
+      if Kernels.table.pointee.all_finite(type.weightType, range.count, part) == 0 {
+        found.store(true, ordering: .relaxed)
+      }
+    }
+    return !found.load(ordering: .relaxed)
   }
 }

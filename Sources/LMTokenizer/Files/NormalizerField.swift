@@ -81,6 +81,7 @@ enum NormalizerField {
       ["type": "Strip", "strip_left": .bool(left), "strip_right": .bool(right)]
     case .precompiled(let map):
       ["type": "Precompiled", "precompiled_charsmap": .string(Base64.encode(map.blob))]
+    case .sentencePiece(let normalizer): document(.sequence(normalizer.steps))
     case .sequence(let parts): ["type": "Sequence", "normalizers": .array(parts.map(document))]
     }
   }

@@ -3,8 +3,14 @@ import LMRuntime
 extension Tokenizer {
   /// Writes `tokenizer.json` and `tokenizer_config.json` into the folder `directory`, which is created where
   /// it is missing. Hugging Face's tokenizers and transformers open them and give the same ids.
-  /// - Throws: ``LMError`` where a file cannot be written.
+  /// User-defined pieces of a SentencePiece model are written as added tokens.
+  /// - Throws: ``LMError`` where a file cannot be written, or the model has what tokenizer.json cannot say.
   public func save(to directory: String) throws(LMError) {
+    if case .characters(let model) = model, !model.unused.isEmpty {
+      throw LMError(
+        at: directory, "cannot get a tokenizer.json: it has no unused pieces, and the model has",
+        remedy: "keep the SentencePiece model")
+    }
     try FileSystem.createDirectory(directory)
     try tokenizerDocument().write(to: "\(directory)/tokenizer.json")
     try configurationDocument().write(to: "\(directory)/tokenizer_config.json")
@@ -26,13 +32,18 @@ extension Tokenizer {
   func tokenizerDocument() -> JSON {
     [
       "version": "1.0", "truncation": nil, "padding": nil,
-      "added_tokens": .array(addedTokens.map(\.document)),
+      "added_tokens": .array(writtenTokens.map(\.document)),
       "normalizer": NormalizerField.document(normalizer),
       "pre_tokenizer": PreTokenizerField.document(preTokenizer),
       "post_processor": PostProcessorField.document(self),
       "decoder": DecoderField.document(decoder),
       "model": modelDocument(),
     ]
+  }
+
+  private var writtenTokens: [AddedToken] {
+    let userDefined = model.userDefined.map { AddedToken(token($0) ?? "", id: $0, isSpecial: false) }
+    return userDefined.isEmpty ? addedTokens : (addedTokens + userDefined).sorted { $0.id < $1.id }
   }
 
   private func modelDocument() -> JSON {

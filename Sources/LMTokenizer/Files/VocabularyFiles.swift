@@ -18,31 +18,29 @@ enum VocabularyFiles {
       }
       if token.isEmpty { vocabulary.appendGap() } else { vocabulary.append(token) }
     }
-    func id(_ name: String) -> Int32? { vocabulary.id(of: Array(name.utf8)) }
-    guard let unknown = id("[UNK]") else {
+    guard let unknown = vocabulary.id(of: Array("[UNK]".utf8)) else {
       throw LMError(at: path, "has no line [UNK]", remedy: "use the vocab.txt of a BERT model")
     }
+    return bert(
+      vocabulary, unknownID: unknown,
+      normalizer: BertNormalizer(
+        separatesChinese: try configuration?.optional("tokenize_chinese_chars")?.bool() ?? true,
+        stripsAccents: try configuration?.optional("strip_accents")?.bool(),
+        lowercases: try configuration?.optional("do_lower_case")?.bool() ?? true))
+  }
+
+  /// BERT's tokenizer with these entries; its special tokens are those of them with the customary names.
+  static func bert(
+    _ vocabulary: Vocabulary, unknownID: Int32, normalizer: BertNormalizer
+  ) -> Tokenizer {
+    func id(_ name: String) -> Int32? { vocabulary.id(of: Array(name.utf8)) }
     let names = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
     let added = names.compactMap { name in id(name).map { AddedToken(name, id: $0) } }
-    let model = WordPieceModel(vocabulary: vocabulary, modelCount: vocabulary.count, unknownID: unknown)
-    let lowercases = try configuration?.optional("do_lower_case")?.bool() ?? true
-    var template = SequenceTemplate()
-    if let begin = id("[CLS]"), let end = id("[SEP]") {
-      template = SequenceTemplate(
-        prefix: [begin], suffix: [end],
-        pair: [
-          .token(begin, typeID: 0), .text(0, typeID: 0), .token(end, typeID: 0), .text(1, typeID: 1),
-          .token(end, typeID: 1),
-        ])
-    }
+    let model = WordPieceModel(vocabulary: vocabulary, modelCount: vocabulary.count, unknownID: unknownID)
     return Tokenizer(
-      model: .wordPiece(model),
-      normalizer: .bert(
-        BertNormalizer(
-          separatesChinese: try configuration?.optional("tokenize_chinese_chars")?.bool() ?? true,
-          stripsAccents: try configuration?.optional("strip_accents")?.bool(), lowercases: lowercases)),
-      preTokenizer: .bert, decoder: .wordPiece(prefix: "##", cleansUp: true), addedTokens: added,
-      template: template)
+      model: .wordPiece(model), normalizer: .bert(normalizer), preTokenizer: .bert,
+      decoder: .wordPiece(prefix: "##", cleansUp: true), addedTokens: added,
+      template: SequenceTemplate(begin: id("[CLS]"), end: id("[SEP]")))
   }
 
   /// GPT-2's: a byte-level BPE with its pattern. `<|endoftext|>` is special where the vocabulary has it.

@@ -41,6 +41,15 @@ package enum TokenizerModel: Sendable {
     }
   }
 
+  /// Pieces that are found in a text before anything else; none in most models.
+  var userDefined: [Int32] {
+    switch self {
+    case .characters(let model): model.userDefined?.ids ?? []
+    case .unigram(let model): model.userDefined?.ids ?? []
+    default: []
+    }
+  }
+
   /// True where the vocabulary's bytes are those of the text.
   var isByteLevel: Bool {
     if case .byteLevel = self { return true }

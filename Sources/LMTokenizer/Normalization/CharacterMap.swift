@@ -4,28 +4,17 @@ import LMRuntime
 /// The `precompiled_charsmap` of a SentencePiece model: a double-array trie (Darts-clone) from byte sequences to
 /// places in a block of replacements, each of which ends at a zero byte.
 package final class CharacterMap: Sendable, Equatable {
-  /// How the map is applied.
-  package enum Rule: Sendable {
-    /// As Hugging Face's `Precompiled`: a grapheme cluster below 6 bytes as a whole, else each of its code
-    /// points; a key that is a prefix is a match, and the shortest counts.
-    case graphemeClusters
-    /// As sentencepiece: at every place the longest key.
-    case longestMatch
-  }
-
   /// The map as it stands in a model file.
   package let blob: [UInt8]
-  /// How it is applied.
-  package let rule: Rule
   private let units: [UInt32]
   private let replacements: [UInt8]
   /// True for ASCII characters that are keys.
-  private let isKey: [Bool]
+  private let asciiKeys: [Bool]
 
   /// Checks and takes apart a map: the size of the trie in bytes, the trie, the replacements.
   /// - Throws: ``LMError`` where the sizes do not fit.
   /// - Complexity: O(bytes).
-  package init(_ blob: [UInt8], rule: Rule = .graphemeClusters, at place: String) throws(LMError) {
+  package init(_ blob: [UInt8], at place: String) throws(LMError) {
     func word(_ offset: Int) -> UInt32 {
       UInt32(blob[offset]) | UInt32(blob[offset + 1]) << 8 | UInt32(blob[offset + 2]) << 16
         | UInt32(blob[offset + 3]) << 24
@@ -37,7 +26,6 @@ package final class CharacterMap: Sendable, Equatable {
         remedy: "use the file as published")
     }
     self.blob = blob
-    self.rule = rule
     units = stride(from: 4, to: 4 + size, by: 4).map(word)
     replacements = Array(blob[(4 + size)...])
     var isKey = Array(repeating: false, count: 128)
@@ -45,11 +33,11 @@ package final class CharacterMap: Sendable, Equatable {
     for byte in 1..<128 where (root ^ byte) < units.count && Self.label(units[root ^ byte]) == UInt32(byte) {
       isKey[byte] = units[root ^ byte] >> 8 & 1 == 1
     }
-    self.isKey = isKey
+    asciiKeys = isKey
   }
 
   package static func == (left: CharacterMap, right: CharacterMap) -> Bool {
-    left === right || left.rule == right.rule && left.blob == right.blob
+    left === right || left.blob == right.blob
   }
 
   private static func offset(_ unit: UInt32) -> UInt32 { (unit >> 10) << ((unit & (1 << 9)) >> 6) }
@@ -76,45 +64,47 @@ package final class CharacterMap: Sendable, Equatable {
     return found
   }
 
+  /// Whether an ASCII character with another one behind it is left alone whatever follows.
+  func keepsASCII(_ byte: UInt8) -> Bool {
+    if asciiKeys[Int(byte)] { return false }
+    return !(1..<128).contains { other in
+      [byte, UInt8(other)].withUnsafeBufferPointer { pair in
+        guard let base = pair.baseAddress else { return false }
+        return reach(base, 2) == 2
+      }
+    }
+  }
+
+  /// How many of `count` bytes the trie follows.
+  private func reach(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int {
+    var position = Int(Self.offset(units[0]))
+    for index in 0..<count {
+      position ^= Int(bytes[index])
+      guard position < units.count, Self.label(units[position]) == UInt32(bytes[index]) else { return index }
+      position ^= Int(Self.offset(units[position]))
+    }
+    return count
+  }
+
+  /// The longest key at `index` of the text, as sentencepiece looks for it, and where its replacement begins.
+  func longestMatch(in text: TextCursor, at index: Int) -> (length: Int, replacement: Int)? {
+    match(text.bytes + index, text.count - index, longest: true)
+  }
+
   /// Calls `body` with the bytes of the replacement at `start`; what lies outside counts as empty.
-  private func withReplacement(_ start: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+  func withReplacement<Result>(_ start: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
     replacements.withUnsafeBufferPointer { all in
       guard start < all.count else { return body(UnsafeBufferPointer(start: nil, count: 0)) }
       var end = start
       while end < all.count, all[end] != 0 { end += 1 }
-      body(UnsafeBufferPointer(rebasing: all[start..<end]))
+      return body(UnsafeBufferPointer(rebasing: all[start..<end]))
     }
   }
 
-  /// Applies the map.
+  /// Applies the map as Hugging Face's `Precompiled`: to a grapheme cluster below 6 bytes as a whole, else to each
+  /// of its code points; a key that is a prefix is a match, and the shortest counts.
   /// - Complexity: O(bytes · longest key).
   func normalize(_ output: inout TextRewriter) {
-    switch rule {
-    case .graphemeClusters: normalizeClusters(&output)
-    case .longestMatch: normalizeLongest(&output)
-    }
-  }
-
-  private func normalizeLongest(_ output: inout TextRewriter) {
-    let text = output.input
-    var index = 0
-    while index < text.count {
-      if let (length, replacement) = match(text.bytes + index, text.count - index, longest: true) {
-        withReplacement(replacement) { output.emit($0, for: index..<index + length) }
-        index += length
-        continue
-      }
-      let (codePoint, length) = text.codePoint(index)
-      if codePoint == TextCursor.invalid {
-        output.emit(codePoint: 0xFFFD, for: index..<index + 1)
-      } else {
-        output.keep(index..<index + length)
-      }
-      index += length
-    }
-  }
-
-  private func normalizeClusters(_ output: inout TextRewriter) {
     let text = output.input
     var start = 0
     while start < text.count {
@@ -127,7 +117,7 @@ package final class CharacterMap: Sendable, Equatable {
       let byte = text.bytes[start]
       // Between two ASCII characters there is always a boundary, but for CR and LF.
       if byte < 0x80, byte != 0x0D, start + 1 == text.count || text.bytes[start + 1] < 0x80 {
-        if isKey[Int(byte)] {
+        if asciiKeys[Int(byte)] {
           replaceEach(text, start..<start + 1, &output)
         } else {
           output.keep(start..<start + 1)
@@ -148,7 +138,7 @@ package final class CharacterMap: Sendable, Equatable {
   /// The end of the run of ASCII characters that are no keys; the last before other text does not count, because
   /// a mark may follow it.
   private func endOfPlainASCII(_ text: TextCursor, _ start: Int) -> Int {
-    isKey.withUnsafeBufferPointer { isKey in
+    asciiKeys.withUnsafeBufferPointer { isKey in
       var index = start
       while index < text.count, text.bytes[index] < 0x80, !isKey[Int(text.bytes[index])],
         text.bytes[index] != 0x0D

@@ -12,6 +12,8 @@ package enum Normalizer: Sendable, Equatable {
   case bert(BertNormalizer)
   /// The map of characters inside a SentencePiece model.
   case precompiled(CharacterMap)
+  /// All that sentencepiece does.
+  case sentencePiece(SentencePieceNormalizer)
   /// A text in front of one that is not empty.
   case prepend(String)
   /// Every match becomes another text.
@@ -71,6 +73,7 @@ package enum Normalizer: Sendable, Equatable {
     case .lowercase: Lowercase.normalize(&output)
     case .bert(let options): options.normalize(&output)
     case .precompiled(let map): map.normalize(&output)
+    case .sentencePiece(let normalizer): normalizer.normalize(&output)
     case .prepend(let prefix): Self.prepend(prefix, &output)
     case .replace(let pattern, let content): pattern.replace(with: Array(content.utf8), &output)
     case .strip(let left, let right): Self.strip(left, right, &output)

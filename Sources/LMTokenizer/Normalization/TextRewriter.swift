@@ -70,6 +70,16 @@ package struct TextRewriter: ~Copyable {
     if inputOrigins != nil { record(bytes.count - before, source) }
   }
 
+  /// Takes away `suffix` as often as it stands at the end of what has come out so far.
+  mutating func removeTrailing(_ suffix: [UInt8]) {
+    flush()
+    while !suffix.isEmpty, bytes.suffix(suffix.count).elementsEqual(suffix) {
+      isChanged = true
+      bytes.removeLast(suffix.count)
+      if inputOrigins != nil { origins.removeLast(suffix.count) }
+    }
+  }
+
   /// What came out.
   package struct Result {
     /// The bytes, nil where they are those of the input.

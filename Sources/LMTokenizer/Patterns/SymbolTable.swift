@@ -15,16 +15,19 @@ final class SymbolTable: @unchecked Sendable {
     let blocks = UnsafeMutablePointer<UInt16>.allocate(capacity: blockCount)
     self.blocks = blocks
     var stored: [UInt8] = []
-    var numbers: [[UInt8]: UInt16] = [:]
+    /// The first block of each hash.
+    var numbers: [UInt64: UInt16] = [:]
     /// The numbers of blocks of one symbol, which almost all blocks are.
     var uniform: [UInt16?] = Array(repeating: nil, count: 256)
     var block: [UInt8] = []
     var filled = 0
     func number(_ block: [UInt8]) -> UInt16 {
-      if let number = numbers[block] { return number }
+      let hash = block.withUnsafeBufferPointer { ByteHash.hash($0) }
+      let known = numbers[hash]
+      if let known, stored[Int(known) * size..<(Int(known) + 1) * size].elementsEqual(block) { return known }
       let number = UInt16(stored.count / size)
       stored += block
-      numbers[block] = number
+      numbers[hash] = known ?? number
       return number
     }
     func append(_ number: UInt16, _ count: Int) {

@@ -33,6 +33,18 @@ public struct SequenceTemplate: Sendable, Equatable {
     self.pair = pair
   }
 
+  /// BERT's: both around a text, `end` between and behind two; nothing where one of them is missing.
+  init(begin: Int32?, end: Int32?) {
+    self.init()
+    guard let begin, let end else { return }
+    prefix = [begin]
+    suffix = [end]
+    pair = [
+      .token(begin, typeID: 0), .text(0, typeID: 0), .token(end, typeID: 0), .text(1, typeID: 1),
+      .token(end, typeID: 1),
+    ]
+  }
+
   /// True where nothing is added.
   public var isEmpty: Bool { prefix.isEmpty && suffix.isEmpty && pair == nil }
 

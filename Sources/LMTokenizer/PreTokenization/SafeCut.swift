@@ -24,12 +24,6 @@ extension TextCursor {
 
   /// Safe cuts about `size` bytes apart, the text's two ends included.
   func safeCuts(every size: Int) -> [Int] {
-    var cuts = [0]
-    while let last = cuts.last, count - last >= 2 * size {
-      let cut = safeCut(atOrAfter: last + size)
-      if cut >= count { break }
-      cuts.append(cut)
-    }
-    return cuts + [count]
+    cuts(every: size) { safeCut(atOrAfter: $0) }
   }
 }

@@ -11,13 +11,10 @@ extension ModelFolder {
   public init(gguf path: String) throws(LMError) {
     let file = try GGUFModelFile(path)
     let config = try ModelConfigFile(file.head, rotaryFactors: try file.rotaryFactors())
-    let (weights, tensors) = (try config.ggufWeights(at: path), try file.weights())
-    // Before memory is taken for them.
-    try config.configuration.check(tensors, named: weights, from: path)
     let tokenizer = try Self.tokenizer(file.head, config)
-    let model = Transformer(config.configuration)
-    try model.load(tensors, named: weights, from: path)
-    self.init(config: config, model: model, tokenizer: tokenizer)
+    let model = try Transformer(
+      opening: try file.weights(), config.configuration, named: try config.ggufWeights(at: path), from: path)
+    self.init(config: config, model: model, tokenizer: tokenizer, mapped: [file.file])
   }
 
   /// The tokenizer of a file, nil where it has none.

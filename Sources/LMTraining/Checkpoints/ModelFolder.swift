@@ -13,14 +13,22 @@ public struct ModelFolder {
   /// The tokenizer, nil where the folder has none.
   public let tokenizer: Tokenizer?
 
+  /// Files whose weights are read where they lie.
+  private let mapped: [MappedFile]
+
   /// A model with the files that describe it.
   public init(config: ModelConfigFile, model: Transformer, tokenizer: Tokenizer?) {
+    self.init(config: config, model: model, tokenizer: tokenizer, mapped: [])
+  }
+
+  init(config: ModelConfigFile, model: Transformer, tokenizer: Tokenizer?, mapped: [MappedFile]) {
     self.config = config
     self.model = model
     self.tokenizer = tokenizer
+    self.mapped = mapped
   }
 
-  /// Opens the folder, or the GGUF file, `path`.
+  /// Opens the folder, or the GGUF file, `path` for reading: the matrices stay where the mapped files hold them.
   /// - Throws: ``LMError`` where files are missing or broken, tensors do not fit the configuration, or the
   ///   tokenizer has more entries than the model.
   public init(opening path: String) throws(LMError) {
@@ -34,18 +42,12 @@ public struct ModelFolder {
         remedy: "give the folder of a model, with config.json in it, or a GGUF file")
     }
     let configPath = "\(path)/config.json"
-    config = try ModelConfigFile(JSONField(try JSON.read(configPath), in: configPath), at: configPath)
+    let described = try ModelConfigFile(JSONField(try JSON.read(configPath), in: configPath), at: configPath)
     let files = try SafeTensorsFolder(path).files
-    // Weights must be in the files: a configuration of sizes that are not there takes no memory.
-    let stored = files.reduce(0) { $0 + $1.file.count }
-    guard config.configuration.parameterCount <= stored else {
-      throw LMError(
-        at: path,
-        "config.json describes \(config.configuration.parameterCount) parameters, the weights are \(stored) bytes",
-        remedy: "use the weights that belong to this config.json")
-    }
-    model = Transformer(config.configuration)
-    try model.load(try NamedTensors.load(files), config.family, from: path)
+    let config = described.withOutputs(in: Set(files.flatMap { $0.entries.map(\.name) }))
+    let model = try Transformer(
+      opening: try NamedTensors.load(files), config.configuration, config.family, from: path)
+    var tokenizer: Tokenizer?
     if FileSystem.kind(of: "\(path)/tokenizer.json") != nil {
       let found = try Tokenizer.load(path: path)
       guard found.vocabularySize <= config.configuration.vocabularySize else {
@@ -55,9 +57,14 @@ public struct ModelFolder {
           remedy: "use the tokenizer that belongs to this model")
       }
       tokenizer = found
-    } else {
-      tokenizer = nil
     }
+    self.init(config: config, model: model, tokenizer: tokenizer, mapped: files.map(\.file))
+  }
+
+  /// Checks that nobody changed the weights that are read where they lie, since the folder was opened.
+  /// - Throws: ``LMError`` that names the file.
+  public func checkUnchanged() throws(LMError) {
+    for file in mapped { try file.checkUnchanged() }
   }
 
   /// Writes all files, each whole: weights last.

@@ -30,9 +30,11 @@ public struct TrainingCheckpoint {
     try directory.requireSpace(forBytes: size(trainer))
   }
 
-  /// Saves `trainer` whole, or nothing. The checkpoint is a model folder too.
+  /// Saves `trainer` whole, or nothing. The checkpoint is a model folder too, of lm's own where the family's
+  /// files would lose bits (Gemma).
   /// - Parameter folder: describes the model, for `config.json`.
   public func save(_ trainer: Trainer, _ config: ModelConfigFile) throws(LMError) {
+    let config = config.exact
     var state = trainer.state.json
     state["fingerprint"] = .object(fingerprint)
     try directory.save(step: trainer.state.step, state: state, expectedBytes: size(trainer)) {
@@ -92,7 +94,7 @@ public struct TrainingCheckpoint {
     let weights = try found.path(of: Self.weights)
     let optimizer = try found.path(of: Self.optimizer)
     try trainer.model.load(
-      try NamedTensors.load([try SafeTensorsFile(weights)]), config.family, from: weights)
+      try NamedTensors.load([try SafeTensorsFile(weights)]), config.exact.family, from: weights)
     let state = try TrainingState(field)
     try trainer.optimizer.load(
       try NamedTensors.load([try SafeTensorsFile(optimizer)]), step: state.updates, from: optimizer)

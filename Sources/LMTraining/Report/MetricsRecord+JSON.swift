@@ -3,11 +3,13 @@ import LMRuntime
 extension MetricsRecord {
   /// One object with the keys of `metrics.jsonl`.
   ///
-  /// Numbers that are not finite are `null`. `validation_loss` stands only where it was measured, `skipped`
-  /// only where it is true.
+  /// Numbers that are not finite are `null`. Losses and accuracies other than `loss` stand only where
+  /// they were measured, `skipped` only where it is true.
   public var json: JSON {
     var object: JSONObject = ["step": .integer(step), "loss": .number(loss)]
-    if let validationLoss { object["validation_loss"] = .number(validationLoss) }
+    for (key, path) in Self.measuredMembers {
+      if let value = self[keyPath: path] { object[key] = .number(value) }
+    }
     object["learning_rate"] = .number(learningRate)
     object["gradient_norm"] = .number(gradientNorm)
     object["tokens"] = .integer(tokens)
@@ -26,9 +28,11 @@ extension MetricsRecord {
     }
     self.init(
       step: try field["step"].integer(in: 0...Int.max), loss: try number("loss"),
-      validationLoss: try field.object()["validation_loss"] == nil ? nil : number("validation_loss"),
       learningRate: try number("learning_rate"), gradientNorm: try number("gradient_norm"),
       tokens: try field["tokens"].integer(in: 0...Int.max), tokensPerSecond: try number("tokens_per_second"),
       seconds: try number("seconds"), skipped: try field.optional("skipped")?.bool() ?? false)
+    for (key, path) in Self.measuredMembers where try field.object()[key] != nil {
+      self[keyPath: path] = try number(key)
+    }
   }
 }

@@ -6,6 +6,14 @@ public struct MetricsRecord: Sendable, Equatable {
   public var loss: Double
   /// Mean loss of the held-out text, nats per token; nil where it was not measured at this step.
   public var validationLoss: Double?
+  /// Share of held-out predicted tokens that have the highest score, where it was measured.
+  public var validationAccuracy: Double?
+  /// Mean training loss of pairs of sentences, nats per pair; nil where there are none.
+  public var sentenceLoss: Double?
+  /// The same of held-out pairs, where it was measured.
+  public var validationSentenceLoss: Double?
+  /// Share of held-out pairs that were told right, where it was measured.
+  public var validationSentenceAccuracy: Double?
   /// Learning rate of the update.
   public var learningRate: Double
   /// Global norm of the gradient before clipping.
@@ -33,5 +41,22 @@ public struct MetricsRecord: Sendable, Equatable {
     self.tokensPerSecond = tokensPerSecond
     self.seconds = seconds
     self.skipped = skipped
+  }
+
+  /// Puts what was measured into the record.
+  mutating func note(_ measured: Measurement) {
+    validationLoss = measured.loss
+    validationAccuracy = measured.accuracy
+    validationSentenceLoss = measured.sentenceLoss
+    validationSentenceAccuracy = measured.sentenceAccuracy
+  }
+
+  /// Members that stand only where they were measured, by their keys in `metrics.jsonl`.
+  static var measuredMembers: [(key: String, path: WritableKeyPath<MetricsRecord, Double?>)] {
+    [
+      ("validation_loss", \.validationLoss), ("validation_accuracy", \.validationAccuracy),
+      ("sentence_loss", \.sentenceLoss), ("validation_sentence_loss", \.validationSentenceLoss),
+      ("validation_sentence_accuracy", \.validationSentenceAccuracy),
+    ]
   }
 }

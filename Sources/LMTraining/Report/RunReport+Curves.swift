@@ -54,6 +54,33 @@ extension RunReport {
       isWide: true)
   }
 
+  /// Held-out accuracies and the loss of sentence pairs, where there are such.
+  private var accuracyCharts: [Chart] {
+    func curve(_ value: (MetricsRecord) -> Double?) -> Curve {
+      Curve(
+        points: records.compactMap { record in
+          value(record).map { Curve.Point(x: Double(record.step), y: $0) }
+        })
+    }
+    let (sentences, accuracy) = (curve(\.sentenceLoss), curve(\.validationAccuracy))
+    let charts = [
+      Chart(
+        title: "Next sentence", unit: "nats per pair",
+        series: [
+          .init(name: "training, mean", look: .main, curve: sentences.smoothed(radius: smoothingRadius)),
+          .init(name: "validation", look: .dotted, curve: curve(\.validationSentenceLoss)),
+        ], startsAtZero: true, isWide: false),
+      Chart(
+        title: "Accuracy",
+        unit: sentences.points.isEmpty ? "of held-out tokens" : "of held-out tokens (line), pairs (dots)",
+        series: [
+          .init(name: "tokens", look: .main, curve: accuracy),
+          .init(name: "pairs", look: .dotted, curve: curve(\.validationSentenceAccuracy)),
+        ], startsAtZero: true, isWide: false),
+    ]
+    return charts.filter(\.hasData)
+  }
+
   /// What explains the loss: learning rate, gradient norm, speed.
   var smallCharts: [Chart] {
     func chart(_ title: String, _ unit: String, _ value: (MetricsRecord) -> Double, isNoisy: Bool) -> Chart {
@@ -66,7 +93,7 @@ extension RunReport {
       let note = isSmoothed ? "; each step and mean" : ""
       return Chart(title: title, unit: unit + note, series: series, startsAtZero: true, isWide: false)
     }
-    return [
+    return accuracyCharts + [
       chart("Learning rate", "of each step", { $0.learningRate }, isNoisy: false),
       chart("Gradient norm", "before clipping", { $0.gradientNorm }, isNoisy: true),
       chart("Speed", "tokens per second", { $0.tokensPerSecond }, isNoisy: true),

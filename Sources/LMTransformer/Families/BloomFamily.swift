@@ -1,7 +1,7 @@
 import LMAutograd
 import LMRuntime
 
-/// Bloom (arXiv 2211.05100): ALiBi, LayerNorm also on the embedding, GELU, biases, tied head.
+/// Bloom (arXiv 2211.05100): ALiBi, LayerNorm also on the embedding, GELU, biases.
 public enum BloomFamily: ModelFamily {
   public static let modelType = "bloom"
   public static let architecture = "BloomForCausalLM"
@@ -14,21 +14,18 @@ public enum BloomFamily: ModelFamily {
   }
 
   public static func configuration(_ config: JSONField) throws(LMError) -> TransformerConfiguration {
-    let size = 1...(1 << 30)
-    let hidden = try config.optional("hidden_size")
-    let width = try config[hidden == nil ? "n_embed" : "hidden_size"].integer(in: size)
+    let width = try config.size(try config.optional("n_embed") == nil ? "hidden_size" : "n_embed")
     var c = TransformerConfiguration(
-      vocabularySize: try config["vocab_size"].integer(in: size),
-      contextLength: try config.optional("seq_length")?.integer(in: size) ?? 2048, width: width,
-      layers: try config["n_layer"].integer(in: size), heads: try config["n_head"].integer(in: size),
+      vocabularySize: try config.size("vocab_size"),
+      contextLength: try config.size("seq_length", usual: 2048),
+      width: width, layers: try config.size("n_layer"), heads: try config.size("n_head"),
       hiddenWidth: 4 * width)
-    if try config.optional("apply_residual_connection_post_layernorm")?.bool() == true {
-      throw config.unsupported("apply_residual_connection_post_layernorm", "use a model without it")
-    }
+    try config.refuse("apply_residual_connection_post_layernorm")
     c.classic(activation: .geluTanh)
-    c.normEpsilon = Float(try config.optional("layer_norm_epsilon")?.double() ?? 1e-5)
+    c.normEpsilon = Float(try config.number("layer_norm_epsilon", usual: 1e-5))
     c.position = .alibi
     c.normsEmbedding = true
+    c.tiesHead = try config.flag("tie_word_embeddings", usual: true)
     return c
   }
 
@@ -39,21 +36,23 @@ public enum BloomFamily: ModelFamily {
     config["hidden_size"] = .integer(c.width)
     config["n_layer"] = .integer(c.layers)
     config["n_head"] = .integer(c.heads)
-    config["layer_norm_epsilon"] = .number(Double(String(c.normEpsilon)) ?? 1e-5)
-    config["hidden_dropout"] = .number(Double(String(c.dropout)) ?? 0)
+    config["layer_norm_epsilon"] = .shortest(c.normEpsilon)
+    config["hidden_dropout"] = .shortest(c.dropout)
     config["attention_dropout"] = .number(0)
-    config["tie_word_embeddings"] = .bool(true)
+    config["tie_word_embeddings"] = .bool(c.tiesHead)
     return config
   }
 
   public static func outerWeights(_ c: TransformerConfiguration) -> [WeightName] {
-    [
+    var names = [
       WeightName("transformer.word_embeddings.weight", "embedding.weight"),
       WeightName("transformer.word_embeddings_layernorm.weight", "embedding.norm.weight"),
       WeightName("transformer.word_embeddings_layernorm.bias", "embedding.norm.bias", zeros: [c.width]),
       WeightName("transformer.ln_f.weight", "norm.weight"),
       WeightName("transformer.ln_f.bias", "norm.bias", zeros: [c.width]),
     ]
+    if !c.tiesHead { names.append(WeightName("lm_head.weight", "head.weight")) }
+    return names
   }
 
   public static func layerWeights(_ c: TransformerConfiguration, layer: Int) -> [WeightName] {

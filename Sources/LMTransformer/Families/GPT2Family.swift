@@ -1,19 +1,21 @@
 import LMAutograd
 import LMRuntime
 
-/// GPT-2 (Radford et al. 2019): LayerNorm, learned positions, GELU, biases, tied head.
+/// GPT-2 (Radford et al. 2019): LayerNorm, learned positions, GELU, biases.
 public enum GPT2Family: ModelFamily {
   public static let modelType = "gpt2"
   public static let architecture = "GPT2LMHeadModel"
 
   public static func misfit(_ c: TransformerConfiguration) -> String? {
     if c.position != .learned { return "positions are not learned" }
-    return classicMisfit(c, activations: [.geluTanh, .gelu, .relu])
+    return classicMisfit(c, activations: Activation.allCases)
   }
 
-  /// What GPT-2 and Bloom agree on.
-  static func classicMisfit(_ c: TransformerConfiguration, activations: [Activation]) -> String? {
-    if let misfit = c.rareMisfit(allowing: []) { return misfit }
+  /// What GPT-2, Bloom, GPT-NeoX and MPT agree on.
+  static func classicMisfit(
+    _ c: TransformerConfiguration, allowing rare: Set<RareChoice> = [], activations: [Activation]
+  ) -> String? {
+    if let misfit = c.rareMisfit(allowing: rare) { return misfit }
     if c.norm != .layer { return "norms are not LayerNorm" }
     if c.normPlacement != .pre { return "norms stand behind their layers" }
     if c.isGated || !activations.contains(c.activation) {
@@ -22,36 +24,23 @@ public enum GPT2Family: ModelFamily {
     if c.heads != c.keyValueHeads { return "key/value heads are shared" }
     if c.heads * c.headWidth != c.width { return "heads do not fill the width" }
     if c.normsQueriesAndKeys { return "queries and keys are normed" }
-    if !c.tiesHead { return "the head is not the embedding" }
     return c.residualScale == 1 ? nil : "residuals are scaled"
   }
 
-  private static let activations: [(name: String, kind: Activation)] = [
-    ("gelu_new", .geluTanh), ("gelu_pytorch_tanh", .geluTanh), ("gelu", .gelu), ("relu", .relu),
-  ]
-
   public static func configuration(_ config: JSONField) throws(LMError) -> TransformerConfiguration {
-    let size = 1...(1 << 30)
-    let width = try config["n_embd"].integer(in: size)
+    let width = try config.size("n_embd")
     var c = TransformerConfiguration(
-      vocabularySize: try config["vocab_size"].integer(in: size),
-      contextLength: try config["n_positions"].integer(in: size), width: width,
-      layers: try config["n_layer"].integer(in: size), heads: try config["n_head"].integer(in: size),
-      hiddenWidth: try config.optional("n_inner")?.integer(in: size) ?? 4 * width)
-    let name = try config.optional("activation_function")?.string() ?? "gelu_new"
-    guard let activation = activations.first(where: { $0.name == name }) else {
-      throw config.unsupported("activation_function \"\(name)\"", "use a model with gelu_new, gelu or relu")
+      vocabularySize: try config.size("vocab_size"), contextLength: try config.size("n_positions"),
+      width: width, layers: try config.size("n_layer"), heads: try config.size("n_head"),
+      hiddenWidth: try config.size("n_inner", usual: 4 * width))
+    c.classic(activation: try Activation(config, "activation_function", usual: "gelu_new"))
+    try config.refuse("scale_attn_by_inverse_layer_idx", "add_cross_attention")
+    guard try config.flag("scale_attn_weights", usual: true) else {
+      throw config.unsupported("scale_attn_weights false", "use a model whose attention is scaled")
     }
-    for key in ["scale_attn_by_inverse_layer_idx", "add_cross_attention"] {
-      if try config.optional(key)?.bool() == true { throw config.unsupported(key, "use a plain GPT-2") }
-    }
-    c.classic(activation: activation.kind)
-    c.normEpsilon = Float(try config.optional("layer_norm_epsilon")?.double() ?? 1e-5)
+    c.normEpsilon = Float(try config.number("layer_norm_epsilon", usual: 1e-5))
     c.position = .learned
-    c.tiesHead = try config.optional("tie_word_embeddings")?.bool() ?? true
-    guard c.tiesHead else {
-      throw config.unsupported("a head of its own", "use a model with tied embeddings")
-    }
+    c.tiesHead = try config.flag("tie_word_embeddings", usual: true)
     return c
   }
 
@@ -63,22 +52,24 @@ public enum GPT2Family: ModelFamily {
     config["n_layer"] = .integer(c.layers)
     config["n_head"] = .integer(c.heads)
     config["n_inner"] = .integer(c.hiddenWidth)
-    config["activation_function"] = .string(activations.first { $0.kind == c.activation }?.name ?? "gelu_new")
-    config["layer_norm_epsilon"] = .number(Double(String(c.normEpsilon)) ?? 1e-5)
+    config["activation_function"] = .string(c.activation == .geluTanh ? "gelu_new" : c.activation.configName)
+    config["layer_norm_epsilon"] = .shortest(c.normEpsilon)
     config["attn_pdrop"] = .number(0)
-    config["embd_pdrop"] = .number(Double(String(c.dropout)) ?? 0)
-    config["resid_pdrop"] = .number(Double(String(c.dropout)) ?? 0)
-    config["tie_word_embeddings"] = .bool(true)
+    config["embd_pdrop"] = .shortest(c.dropout)
+    config["resid_pdrop"] = .shortest(c.dropout)
+    config["tie_word_embeddings"] = .bool(c.tiesHead)
     return config
   }
 
   public static func outerWeights(_ c: TransformerConfiguration) -> [WeightName] {
-    [
+    var names = [
       WeightName("transformer.wte.weight", "embedding.weight"),
       WeightName("transformer.wpe.weight", "positions.weight"),
       WeightName("transformer.ln_f.weight", "norm.weight"),
       WeightName("transformer.ln_f.bias", "norm.bias", zeros: [c.width]),
     ]
+    if !c.tiesHead { names.append(WeightName("lm_head.weight", "head.weight")) }
+    return names
   }
 
   public static func layerWeights(_ c: TransformerConfiguration, layer: Int) -> [WeightName] {
@@ -101,7 +92,7 @@ public enum GPT2Family: ModelFamily {
 }
 
 extension TransformerConfiguration {
-  /// LayerNorm before each layer, biases, no gate: GPT-2 and Bloom.
+  /// LayerNorm before each layer, biases, no gate: GPT-2, Bloom, GPT-NeoX.
   mutating func classic(activation: Activation) {
     norm = .layer
     normPlacement = .pre

@@ -6,8 +6,12 @@ import LMRuntime
 public protocol ModelFamily: Sendable {
   /// `model_type` in `config.json`.
   static var modelType: String { get }
+  /// Other `model_type`s whose files it reads.
+  static var otherModelTypes: [String] { get }
   /// The class that transformers opens the folder with.
   static var architecture: String { get }
+  /// The same where it depends on the model's heads.
+  static func architecture(_ configuration: TransformerConfiguration) -> String
   /// What a configuration must be to be of this family; the name of the first choice that is not.
   static func misfit(_ configuration: TransformerConfiguration) -> String?
   /// Reads the family's keys.
@@ -18,9 +22,16 @@ public protocol ModelFamily: Sendable {
   static func outerWeights(_ configuration: TransformerConfiguration) -> [WeightName]
   /// Names of the weights of a layer.
   static func layerWeights(_ configuration: TransformerConfiguration, layer: Int) -> [WeightName]
+  /// Whether files may hold a tensor of this name that this model does not need: a buffer, a copy of a tied head,
+  /// a head of another class.
+  static func passesOver(_ name: String, _ configuration: TransformerConfiguration) -> Bool
 }
 
 extension ModelFamily {
+  public static var otherModelTypes: [String] { [] }
+  public static func architecture(_ configuration: TransformerConfiguration) -> String { architecture }
+  public static func passesOver(_ name: String, _ configuration: TransformerConfiguration) -> Bool { false }
+
   /// All names, in the order of the model.
   package static func weights(_ configuration: TransformerConfiguration) -> [WeightName] {
     var names = outerWeights(configuration)
@@ -33,13 +44,18 @@ extension ModelFamily {
 public enum ModelFamilies {
   /// In the order in which they are offered.
   public static let all: [any ModelFamily.Type] = [
-    LlamaFamily.self, Qwen3Family.self, GPT2Family.self, BloomFamily.self, NativeFamily.self,
+    LlamaFamily.self, SmolLM3Family.self, MistralFamily.self, Qwen2Family.self, Qwen3Family.self,
+    Phi3Family.self, GemmaFamily.self, Gemma2Family.self, Gemma3Family.self, GPT2Family.self,
+    GPTNeoXFamily.self, BloomFamily.self, MPTFamily.self, BertFamily.self, RobertaFamily.self,
+    DistilBertFamily.self,
+    NativeFamily.self,
   ]
 
   /// The family called `modelType`.
   /// - Throws: ``LMError`` that lists the known ones.
   public static func named(_ modelType: String, at place: String) throws(LMError) -> any ModelFamily.Type {
-    if let family = all.first(where: { $0.modelType == modelType }) { return family }
+    let found = all.first { $0.modelType == modelType || $0.otherModelTypes.contains(modelType) }
+    if let found { return found }
     let known = all.map { $0.modelType }.joined(separator: ", ")
     throw LMError(
       at: place, "the architecture \"\(modelType)\" is unknown", remedy: "use a model of one of: \(known)")

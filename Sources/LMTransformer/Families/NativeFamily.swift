@@ -20,6 +20,12 @@ public enum NativeFamily: ModelFamily {
     if c.normsEmbedding { names += normNames("embedding.norm", c) }
     if c.hasFinalNorm { names += normNames("norm", c) }
     if !c.tiesHead { names.append("head.weight") }
+    if c.outputs.contains(.transform) {
+      names += ["head.transform.weight", "head.transform.bias"] + normNames("head.norm", c)
+    }
+    if c.outputs.contains(.vocabularyBias) { names.append("head.bias") }
+    if c.outputs.contains(.pooler) { names += ["pooler.weight", "pooler.bias"] }
+    if c.outputs.contains(.nextSentence) { names += ["next_sentence.weight", "next_sentence.bias"] }
     return names.map { WeightName($0, $0) }
   }
 

@@ -1,7 +1,7 @@
 import LMAutograd
 import LMTensor
 
-/// A linear layer: weight `[N, K]` and perhaps a bias `[N]`.
+/// A linear layer: weight `[N, K]`, trained or read as it lies in a file, and perhaps a bias `[N]`.
 public struct Linear {
   /// The weights.
   public let weight: Parameter
@@ -9,8 +9,8 @@ public struct Linear {
   public let bias: Parameter?
 
   init(_ name: String, inputs: Int, outputs: Int, hasBias: Bool) {
-    weight = Parameter("\(name).weight", Tensor.zeros([outputs, inputs]), decays: true)
-    bias = hasBias ? Parameter("\(name).bias", Tensor.zeros([outputs]), decays: false) : nil
+    weight = Parameter("\(name).weight", shape: [outputs, inputs], decays: true)
+    bias = hasBias ? Parameter("\(name).bias", shape: [outputs], decays: false) : nil
   }
 
   /// x Wᵀ + b; with a residual, that plus residual.

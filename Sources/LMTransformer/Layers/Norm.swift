@@ -13,11 +13,12 @@ public struct Norm {
   init(_ name: String, _ configuration: TransformerConfiguration) {
     kind = configuration.norm
     epsilon = configuration.normEpsilon
-    let ones = [Float](repeating: 1, count: configuration.width)
-    weight = Parameter("\(name).weight", Tensor(ones, shape: [configuration.width]), decays: false)
+    weight = Parameter("\(name).weight", shape: [configuration.width], decays: false) {
+      $0.floats.update(repeating: 1)
+    }
     bias =
       kind == .layer && configuration.biases.contains(.norms)
-      ? Parameter("\(name).bias", Tensor.zeros([configuration.width]), decays: false) : nil
+      ? Parameter("\(name).bias", shape: [configuration.width], decays: false) : nil
   }
 
   func callAsFunction(_ x: Variable, _ outputType: DType, _ context: ForwardContext) -> Variable {

@@ -19,6 +19,11 @@ struct ConversionSource {
   let weights: [WeightName]
   /// The weights, mapped.
   let tensors: NamedTensors
+  /// Shapes of the parameters here, by name.
+  var shapes: [String: [Int]] {
+    let parameters = Transformer(config.configuration).parameters
+    return Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.shape) })
+  }
 
   /// Opens a folder, a GGUF file or a `.bin` file of llama2.c.
   /// - Parameters:
@@ -31,7 +36,9 @@ struct ConversionSource {
     case .gguf: try self.init(gguf: path, hasTokenizer: hasTokenizer && tokenizer == nil)
     case .llama2C: try self.init(llama2C: path)
     }
-    try config.configuration.check(tensors, named: weights, from: path)
+    try Transformer(config.configuration).check(
+      tensors, named: weights, passingOver: form == .folder ? config.family.passesOver : { _, _ in false },
+      from: path)
     guard hasTokenizer, form != .gguf || tokenizer != nil else { return }
     let own = form == .folder && Self.hasTokenizer(path) ? path : nil
     guard let place = tokenizer ?? own else { return }
@@ -42,9 +49,10 @@ struct ConversionSource {
   private init(folder path: String) throws(LMError) {
     form = .folder
     let place = "\(path)/config.json"
-    config = try ModelConfigFile(JSONField(try JSON.read(place), in: place), at: place)
-    weights = config.family.weights(config.configuration)
+    let described = try ModelConfigFile(JSONField(try JSON.read(place), in: place), at: place)
     tensors = try NamedTensors.load(try SafeTensorsFolder(path).files)
+    config = described.withOutputs(in: Set(tensors.names))
+    weights = config.family.weights(config.configuration)
     tokenizer = nil
   }
 

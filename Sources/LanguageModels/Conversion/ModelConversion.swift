@@ -54,8 +54,9 @@ public struct ModelConversion {
     let c = source.config.configuration
     let names =
       isGGUF ? try source.config.ggufWeights(at: path) : source.config.family.weights(c)
+    let shapes = source.shapes
     let targets = zip(source.weights, names).compactMap { own, name -> Target? in
-      guard let shape = c.shape(ofParameter: name.parameter).map({ name.fileShape($0) }) ?? name.zeros else {
+      guard let shape = shapes[name.parameter].map({ name.fileShape($0) }) ?? name.zeros else {
         return nil
       }
       return Target(
@@ -130,22 +131,17 @@ extension ModelConversion {
       return Tensor.zeros(target.shape, dtype: target.type)
     }
     let tensor = target.source.tensor(found, as: target.name).converted(to: target.type)
-    if target.type == .float16 { try Self.checkFinite(tensor, target.name.name) }
+    guard tensor.isFinite else {
+      let remedy = target.type == .float16 ? "use --dtype bf16 or f32" : "use a copy that is not damaged"
+      throw LMError(
+        at: "tensor \(JSON.quoted(target.name.name))",
+        "has NaN, or numbers beyond the range of \(target.type.rawValue)", remedy: remedy)
+    }
     return tensor
   }
 
   private static func write(_ tensor: Tensor, to file: FileWriter) throws(LMError) {
     try file.write(UnsafeRawBufferPointer(start: tensor.pointer, count: tensor.byteCount))
-  }
-
-  /// float16 ends at 65504, and what is beyond would become infinite without a word.
-  private static func checkFinite(_ tensor: Tensor, _ name: String) throws(LMError) {
-    let bits = tensor.pointer.assumingMemoryBound(to: UInt16.self)
-    let values = UnsafeBufferPointer(start: bits, count: tensor.elementCount)
-    guard let index = values.firstIndex(where: { $0 & 0x7C00 == 0x7C00 }) else { return }
-    throw LMError(
-      at: "tensor \(JSON.quoted(name)), element \(index)", "is beyond float16, or not a number",
-      remedy: "use --dtype bf16 or f32")
   }
 }
 

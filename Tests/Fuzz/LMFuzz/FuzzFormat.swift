@@ -19,6 +19,15 @@ public struct FuzzFormat: Sendable {
       FuzzFormat("sentencepiece", SeedFiles.sentencePiece) { { FuzzRunners.sentencePiece($0) } },
       FuzzFormat("gguf", SeedFiles.gguf) { { FuzzRunners.gguf($0) } },
       FuzzFormat("gguf-model", SeedFiles.ggufModels) { try FuzzRunners.ggufModel() },
+      FuzzFormat("safetensors", FuzzRunners.safeTensorsSeeds) {
+        try FuzzRunners.modelFolder("model.safetensors", weights: "model.safetensors")
+      },
+      FuzzFormat("safetensors-config", FuzzRunners.configSeeds) {
+        try FuzzRunners.modelFolder("config.json", weights: "model.safetensors")
+      },
+      FuzzFormat("safetensors-index", FuzzRunners.indexSeeds) {
+        try FuzzRunners.modelFolder("model.safetensors.index.json", weights: "model-1.safetensors")
+      },
       FuzzFormat("chat-template", SeedFiles.chatTemplates) { { FuzzRunners.chatTemplate($0) } },
       FuzzFormat("pattern", SeedFiles.patterns) { { FuzzRunners.pattern($0) } },
     ]

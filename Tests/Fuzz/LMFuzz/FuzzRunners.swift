@@ -10,7 +10,7 @@ enum FuzzRunners {
   private static let sample = "It's <e> ab 12,345!\r\n  漢字 é\u{301}\u{FFFD} x"
 
   /// A folder in memory that is removed with the process's last file in it.
-  private final class Folder: Sendable {
+  final class Folder: Sendable {
     let path: String
 
     init() throws {

@@ -29,8 +29,9 @@ extension SeedFiles {
       let weights = try? config.ggufWeights(at: "seed"),
       (try? addVocabulary(to: &metadata)) != nil
     else { return nil }
+    let shapes = Dictionary(uniqueKeysWithValues: Transformer(c).parameters.map { ($0.name, $0.shape) })
     let tensors = weights.compactMap { weight in
-      c.shape(ofParameter: weight.parameter).map { shape in
+      shapes[weight.parameter].map { shape in
         GGUFWriter.Tensor(weight.name, type: shape.count == 1 ? 0 : type, shape: weight.fileShape(shape))
       }
     }

@@ -29,7 +29,8 @@ final class LM {
   }()
 
   private let temporary = TemporaryDirectory()
-  private let process: pid_t
+  /// The id of the process.
+  let process: pid_t
 
   /// Starts `lm`.
   /// - Parameter fileBlocks: No file may grow beyond so many blocks of the shell, of 512 or 1024 bytes.
@@ -63,6 +64,11 @@ final class LM {
 
   /// Sends a signal.
   func signal(_ number: Int32) { kill(process, number) }
+
+  /// What was written until now.
+  func outputSoFar() throws -> String {
+    String(decoding: try TemporaryDirectory.bytes(of: temporary("output")), as: UTF8.self)
+  }
 
   /// Waits for the end.
   func wait() throws -> Outcome {

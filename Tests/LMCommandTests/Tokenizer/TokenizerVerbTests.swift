@@ -59,6 +59,42 @@ import Testing
     }
   }
 
+  @Test(arguments: ["bpe", "unigram", "wordpiece"])
+  func `every kind is trained, keeps its special tokens, and transformers opens it`(kind: String) throws {
+    let data = try temporary.write("text.txt", SampleRun.text)
+    let trained = try LM.run([
+      "tokenizer", "train", data, "--model-type", kind, "--vocab-size", "400", "--normalizer", "nfkc",
+      "--special", "<a>", "[CLS]", "[SEP]", "--out", temporary(kind), "--quiet",
+    ])
+    #expect(trained.exitCode == 0 && trained.errors.isEmpty && trained.output.isEmpty, "\(trained.errors)")
+    let text = "the small ﬁsh x漢 two"
+    let file = try temporary.write("sample.txt", Array(text.utf8))
+    func run(_ verb: String, _ text: String) throws -> String {
+      try LM.run(["tokenizer", verb, "--tokenizer", temporary(kind), text]).output
+    }
+    let ids = try run("encode", text)
+    if kind == "bpe" { #expect(try run("decode", ids) == "the small fish x漢 two\n") }
+    #expect(try run("decode", ids).hasPrefix("the small f"))
+    // What a text says is no special token, and <unk> or [UNK] goes first where it is not named.
+    let first = kind == "bpe" ? 0 : 1
+    #expect(try run("encode", "<a>").split(separator: " ").first.map { Int($0) } != first)
+    #expect(
+      try LM.run(["tokenizer", "encode", "--tokenizer", temporary(kind), "--special-tokens", "<a>"]).output
+        == "\(first)\n")
+    guard let python = Python.interpreter(finding: ["transformers", "tokenizers"]) else {
+      print("skipped: no Python with transformers (set LM_PYTHON)")
+      return
+    }
+    let script = SharedData.packageRoot + "/Tests/Reference/reference_tokenizers.py"
+    let command =
+      "'\(python)' '\(script)' transformers '\(temporary(kind))' '\(file)' > '\(temporary("out"))'"
+    #expect(Python.run("sh", ["-c", command]) == 0)
+    let output = String(decoding: try TemporaryDirectory.bytes(of: temporary("out")), as: UTF8.self)
+    let theirs = output.split(separator: "\n").first.map { String($0) + "\n" }
+    // transformers puts [CLS] and [SEP] around, 2 and 3 behind [UNK] and <a>.
+    #expect(theirs == (kind == "wordpiece" ? "2 \(ids.dropLast()) 3\n" : ids))
+  }
+
   @Test func `inspect shows unused entries and words by script or language`() throws {
     let data = try temporary.write("text.txt", SampleRun.text)
     #expect(
@@ -95,6 +131,11 @@ import Testing
       (["train", "/nothing/here", "--out", "/tmp/never"], 2, "is missing"),
       (["train", "/dev/null", "--out", "/tmp/never"], 2, "/dev/null"),
       (["train", "--out", "/tmp/never"], 64, "files"),
+      (
+        ["train", "x", "--model-type", "unigram", "--pattern", "gpt2", "--out", "/tmp/never"], 64, "--pattern"
+      ),
+      (["train", "x", "--model-type", "word", "--out", "/tmp/never"], 64, "model-type"),
+      (["train", "x", "--normalizer", "upper", "--out", "/tmp/never"], 64, "normalizer"),
       (["dance"], 64, "see lm tokenizer --help"), (["train"], 64, "see lm tokenizer train --help"),
     ] as [([String], Int32, String)])
   func `what cannot be is refused`(arguments: [String], code: Int32, part: String) throws {

@@ -42,7 +42,7 @@ import Testing
       (["-p", "the", "--temp=-1"], 64, "temp"), (["-p", "the", "--top-p=2"], 64, "top-p"),
       (["-p", "the", "--min-p=nan"], 64, "min-p"), (["-p", "the", "--top-k=-1"], 64, "top-k"),
       (["-p", "the", "--repeat-penalty=0"], 64, "repeat-penalty"),
-      (["-p", "the", "--beams=2"], 64, "--beams"),
+      (["-p", "the", "--beams=-2"], 64, "--beams"),
       (["-p", "the", "--seed=x"], 64, "--seed"),
     ] as [([String], Int32, String)])
   func `what cannot be generated is refused`(arguments: [String], code: Int32, part: String) throws {

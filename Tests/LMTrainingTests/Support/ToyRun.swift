@@ -56,7 +56,7 @@ struct ToyRun {
     let heldOut = EvaluationBatches(Self.stream, sequences: 5, tokens: configuration.contextLength)
     let batch = try batch ?? batches()
     return try trainer.run(
-      batch: batch, validate: { trainer.meanLoss(heldOut) }, save: save, onEvent: onEvent)
+      batch: batch, validate: { trainer.measure(heldOut) }, save: save, onEvent: onEvent)
   }
 }
 

@@ -19,9 +19,29 @@ struct ReferenceTransformer {
   }
 
   /// Scores `[T][V]` of one sequence.
-  func logits(_ ids: [Int32]) -> [Row] {
+  func logits(_ ids: [Int32], segments: [Int32]? = nil) -> [Row] {
     let c = configuration
-    var stream = ids.enumerated().map { embedded($1, at: $0) }  // [T][D]
+    return hidden(ids, segments: segments).map { row in
+      var row = row
+      if c.outputs.contains(.transform) {
+        row = norm(linear(row, "head.transform").map(activation), "head.norm")
+      }
+      row = product(row, c.tiesHead ? "embedding.weight" : "head.weight")
+      if let bias = weights["head.bias"] { row = sum(row, bias) }
+      return row.map { capped($0, c.logitSoftCap) }
+    }
+  }
+
+  /// Scores `[2]` that the second segment of one sequence continues the first, and that it does not.
+  func nextSentence(_ ids: [Int32], segments: [Int32]? = nil) -> Row {
+    let pooled = linear(hidden(ids, segments: segments)[0], "pooler").map { tanh($0) }
+    return linear(pooled, "next_sentence")
+  }
+
+  /// Hidden states `[T][D]` of one sequence.
+  func hidden(_ ids: [Int32], segments: [Int32]? = nil) -> [Row] {
+    let c = configuration
+    var stream = ids.indices.map { embedded(ids[$0], at: $0, segment: Int(segments?[$0] ?? 0)) }  // [T][D]
     for layer in 0..<c.layers {
       let name = "layers.\(layer)"
       let entering = stream
@@ -30,10 +50,7 @@ struct ReferenceTransformer {
         $0.map { feedForward($0, "\(name).feed_forward") }
       }
     }
-    if c.normPlacement != .post { stream = stream.map { norm($0, "norm") } }
-    return stream.map { row in
-      product(row, c.tiesHead ? "embedding.weight" : "head.weight").map { capped($0, c.logitSoftCap) }
-    }
+    return c.normPlacement == .post ? stream : stream.map { norm($0, "norm") }
   }
 
   /// Sum of the smoothed cross-entropies of the counted targets `[B · T]`.
@@ -42,19 +59,24 @@ struct ReferenceTransformer {
     for start in stride(from: 0, to: ids.count, by: tokens) {
       let rows = logits(Array(ids[start..<start + tokens]))
       for (row, target) in zip(rows, targets[start..<start + tokens]) where target >= 0 {
-        let highest = row.max() ?? 0
-        let logSum = highest + log(row.reduce(0) { $0 + exp($1 - highest) })
-        let mean = row.reduce(0) { $0 + logSum - $1 } / Double(row.count)
-        total += (1 - smoothing) * (logSum - row[Int(target)]) + smoothing * mean
+        total += Self.crossEntropy(row, target, smoothing: smoothing)
       }
     }
     return total
   }
 
-  private func embedded(_ id: Int32, at place: Int) -> Row {
+  /// The smoothed cross-entropy of one row of scores.
+  static func crossEntropy(_ row: Row, _ target: Int32, smoothing: Double = 0) -> Double {
+    let highest = row.max() ?? 0
+    let logSum = highest + log(row.reduce(0) { $0 + exp($1 - highest) })
+    let mean = row.reduce(0) { $0 + logSum - $1 } / Double(row.count)
+    return (1 - smoothing) * (logSum - row[Int(target)]) + smoothing * mean
+  }
+
+  private func embedded(_ id: Int32, at place: Int, segment: Int) -> Row {
     let c = configuration
     var row = slice("embedding.weight", Int(id), c.width).map { $0 * Double(c.embeddingScale) }
-    if c.segments > 0 { row = sum(row, slice("segments.weight", 0, c.width)) }
+    if c.segments > 0 { row = sum(row, slice("segments.weight", segment, c.width)) }
     switch c.position {
     case .learned: row = sum(row, slice("positions.weight", place + c.positionOffset, c.width))
     case .sinusoidal:
@@ -87,7 +109,7 @@ struct ReferenceTransformer {
 
   private func attention(_ stream: [Row], _ layer: Int) -> [Row] {
     let (c, d, name) = (configuration, configuration.headWidth, "layers.\(layer).attention")
-    let slopes = RelativeBias.alibi(heads: c.heads, order: c.alibiOrder).headSlopes
+    let slopes = RelativeBias.alibi(heads: c.heads, order: c.alibiOrder, maximum: c.alibiMaximum).headSlopes
     let scale = c.attentionScale.map(Double.init) ?? 1 / Double(d).squareRoot()
     let rows = stream.enumerated().map { place, x in heads(linear(x, "\(name).input"), layer, place) }
     return rows.indices.map { query in
@@ -148,6 +170,7 @@ struct ReferenceTransformer {
     case .gelu: x / 2 * (1 + erf(x / 2.0.squareRoot()))
     case .geluTanh: x / 2 * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
     case .silu: x / (1 + exp(-x))
+    case .tanh: tanh(x)
     }
   }
 

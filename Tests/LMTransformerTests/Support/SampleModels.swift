@@ -35,6 +35,51 @@ struct SampleModel: CustomTestStringConvertible, Sendable {
       gpt2(&$0)
       ($0.position, $0.normsEmbedding, $0.hiddenWidth) = (.alibi, true, 48)
     },
+    SampleModel("smollm3: a layer without rotation, a window in the other") {
+      ($0.rotatedLayers, $0.window, $0.windowedLayers) = ([true, false], 3, [false, true])
+    },
+    SampleModel("mistral, yarn") {
+      ($0.window, $0.contextLength, $0.headWidth) = (4, 16, 8)
+      $0.position = .rotary(
+        RotarySettings(
+          base: 50, scaling: .yarn(factor: 4, fast: 3, slow: 1, attention: 1.2, context: 4, truncates: true)))
+    },
+    SampleModel("dynamic") {
+      $0.contextLength = 10
+      $0.position = .rotary(RotarySettings(base: 50, scaling: .dynamic(factor: 2.5, context: 4)))
+    },
+    SampleModel("qwen2, llama3's rotation") {
+      ($0.biases, $0.window, $0.windowedLayers) = (.attentionInput, 3, [false, true])
+      $0.position = .rotary(
+        RotarySettings(base: 50, scaling: .llama3(factor: 8, low: 1, high: 4, context: 8)))
+    },
+    SampleModel("qwen3 with biases of attention") {
+      ($0.biases, $0.normsQueriesAndKeys) = ([.attentionInput, .attentionOutput], true)
+    },
+    SampleModel("phi3, rotated in part") { $0.position = .rotary(RotarySettings(base: 100, width: 4)) },
+    SampleModel("gemma 1") { gemma(&$0) },
+    SampleModel("gemma 2") {
+      gemma(&$0)
+      ($0.normPlacement, $0.attentionScale, $0.attentionSoftCap) = (.sandwich, 0.5, 2)
+      ($0.logitSoftCap, $0.window, $0.windowedLayers) = (3, 4, [true, false])
+    },
+    SampleModel("gemma 3") {
+      gemma(&$0)
+      ($0.normPlacement, $0.normsQueriesAndKeys, $0.tiesHead) = (.sandwich, true, false)
+      ($0.window, $0.windowedLayers, $0.windowedRotaryBase) = (4, [true, false], 20)
+    },
+    SampleModel("neox") {
+      gpt2(&$0)
+      ($0.headWidth, $0.heads, $0.keyValueHeads) = (4, 3, 3)
+      ($0.isParallel, $0.tiesHead) = (true, false)
+      $0.position = .rotary(RotarySettings(base: 100, width: 2, scaling: .linear(factor: 3)))
+    },
+    SampleModel("mpt, three heads, other maximum") {
+      gpt2(&$0)
+      ($0.headWidth, $0.heads, $0.keyValueHeads, $0.hiddenWidth) = (4, 3, 3, 48)
+      ($0.position, $0.alibiOrder, $0.alibiMaximum) = (.alibi, .interleaved, 4)
+      ($0.biases, $0.activation, $0.attentionScale) = ([], .gelu, 0.3)
+    },
     SampleModel("the first Transformer") {
       gpt2(&$0)
       ($0.normPlacement, $0.position, $0.activation, $0.tiesHead) = (.post, .sinusoidal, .relu, false)
@@ -69,6 +114,18 @@ struct SampleModel: CustomTestStringConvertible, Sendable {
       ($0.isCausal, $0.segments, $0.positionOffset) = (false, 2, 2)
       ($0.normPlacement, $0.normsEmbedding) = (.post, true)
     },
+    SampleModel("bert") {
+      bert(&$0)
+      $0.segments = 2
+    },
+    SampleModel("roberta") {
+      bert(&$0)
+      ($0.segments, $0.positionOffset, $0.normEpsilon) = (1, 2, 1e-5)
+    },
+    SampleModel("distilbert, untied") {
+      bert(&$0)
+      $0.tiesHead = false
+    },
     SampleModel("sinusoidal, odd sizes") {
       $0 = TransformerConfiguration(
         vocabularySize: 17, contextLength: 11, width: 7, layers: 3, heads: 3, keyValueHeads: 1, headWidth: 5,
@@ -81,9 +138,24 @@ struct SampleModel: CustomTestStringConvertible, Sendable {
     },
   ]
 
+  private static func gemma(_ c: inout TransformerConfiguration) {
+    (c.activation, c.embeddingScale, c.keyValueHeads) = (.geluTanh, Float(12.0.squareRoot()), 1)
+  }
+
   private static func gpt2(_ c: inout TransformerConfiguration) {
     (c.norm, c.position, c.isGated, c.activation, c.hasBiases) = (.layer, .learned, false, .geluTanh, true)
     (c.keyValueHeads, c.headWidth) = (4, 3)
+  }
+
+  private static func bert(_ c: inout TransformerConfiguration) {
+    c.encoder()
+    (c.keyValueHeads, c.headWidth, c.outputs) = (4, 3, .masked)
+  }
+
+  /// An encoder of pairs: a head of the vocabulary, a pooler, and a head of the next sentence.
+  static let pairs = SampleModel("bert with pairs") {
+    bert(&$0)
+    ($0.segments, $0.outputs) = (2, [.masked, .pooler, .nextSentence])
   }
 
   /// `count` configurations drawn from all combinations of choices.
@@ -109,6 +181,7 @@ struct SampleModel: CustomTestStringConvertible, Sendable {
         c.logitSoftCap = [nil, 4][random.uniform(below: 2)]
         c.embeddingScale = [1, 2.5][random.uniform(below: 2)]
         c.segments = random.uniform(below: 3)
+        c.outputs = [.vocabulary, .masked, [.vocabulary, .vocabularyBias]][random.uniform(below: 3)]
       }
     }
   }

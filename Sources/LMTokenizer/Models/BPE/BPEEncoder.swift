@@ -12,6 +12,11 @@ package struct BPEEncoder: ~Copyable {
   private var short: ShortPieceCache
   private var long: LongPieceCache
   private var crossings: CrossingMemory?
+  /// Bytes of unknown pieces beyond ASCII so far.
+  private var wideBytes = 0
+
+  /// So many bytes beyond ASCII are merged whole before ``TokenCrossings`` are worth their making (5 to 13 ms).
+  private static let wideByteLimit = 32 << 10
 
   /// An encoder with empty caches.
   package init(_ model: BPEModel, cacheByteLimit: Int = BPEEncoder.cacheByteLimit) {
@@ -141,6 +146,10 @@ package struct BPEEncoder: ~Copyable {
       return merger.encode(piece, into: &output)
     }
     if let id = model.wholePieceID(piece) { return output.append(id) }
+    if wideBytes < Self.wideByteLimit {
+      wideBytes += piece.count
+      return merger.merge(piece, into: &output)
+    }
     if crossings == nil { crossings = CrossingMemory(model.crossings()) }
     var start = 0
     for index in 1..<max(1, piece.count) where TokenCrossings.isBorder(base + index) {

@@ -27,6 +27,10 @@ package final class CharacterBPEModel: Sendable {
   package let options: Options
   /// The tokens `<0xNN>`, -1 where there is none.
   package let byteTokens: [Int32]
+  /// Pieces that are found before anything merges, and that never merge.
+  package let userDefined: UserDefinedPieces?
+  /// Tokens that fall apart again once nothing merges any more.
+  package let unused: Set<Int32>
   let modelCount: Int
   let pairs: PairTable
   let prefix: [UInt8]
@@ -40,13 +44,15 @@ package final class CharacterBPEModel: Sendable {
   /// `ranks` (as many as merges) order them otherwise: the smallest goes first, the leftmost of equals.
   package init(
     vocabulary: Vocabulary, modelCount: Int, merges: [BPEModel.Merge], ranks: [UInt32]? = nil,
-    options: Options = Options()
+    options: Options = Options(), userDefined: UserDefinedPieces? = nil, unused: Set<Int32> = []
   ) {
     precondition(ranks.map { $0.count == merges.count } ?? true, "CharacterBPEModel: a rank for every merge")
     self.vocabulary = vocabulary
     self.modelCount = modelCount
     self.merges = merges
     self.options = options
+    self.userDefined = userDefined
+    self.unused = unused
     prefix = Array(options.continuingPrefix.utf8)
     suffix = Array(options.endSuffix.utf8)
     byteTokens = options.usesByteFallback ? ByteToken.ids(in: vocabulary) : Array(repeating: -1, count: 256)
@@ -60,12 +66,15 @@ package final class CharacterBPEModel: Sendable {
       }
     }
     self.singles = singles
-    cuts = Self.cuts(vocabulary, merges, options, byteTokens, singles)
+    // How unused tokens fall apart may depend on all of the text.
+    cuts =
+      unused.isEmpty
+      ? Self.cuts(vocabulary, merges, options, byteTokens, singles, userDefined?.ids ?? []) : nil
   }
 
   private static func cuts(
     _ vocabulary: Vocabulary, _ merges: [BPEModel.Merge], _ options: Options, _ byteTokens: [Int32],
-    _ singles: [Int32]
+    _ singles: [Int32], _ whole: [Int32]
   ) -> CutTable? {
     guard options.continuingPrefix.isEmpty, options.endSuffix.isEmpty, !options.ignoresMerges else {
       return nil
@@ -76,7 +85,7 @@ package final class CharacterBPEModel: Sendable {
     if let unknown = options.unknownID { texts.insert(unknown) }
     guard !merges.contains(where: { texts.contains($0.left) || texts.contains($0.right) }) else { return nil }
     let unknowns: CutTable.Unknowns = unknownsVanish ? .none : options.unknownID == nil ? .dropped : .joined
-    return CutTable(vocabulary, merges, unknowns: unknowns, singles: singles)
+    return CutTable(vocabulary, merges.map(\.result) + whole, unknowns: unknowns, singles: singles)
   }
 
   /// The token of the code point at `index` of a piece, nil where there is none.
@@ -117,13 +126,14 @@ package final class CutTable: Sendable {
     case dropped
   }
 
-  init(_ vocabulary: Vocabulary, _ merges: [BPEModel.Merge], unknowns: Unknowns, singles: [Int32]) {
+  /// The pairs inside of `tokens`.
+  init(_ vocabulary: Vocabulary, _ tokens: [Int32], unknowns: Unknowns, singles: [Int32]) {
     self.unknowns = unknowns
     self.singles = singles
     var ascii = Array(repeating: UInt64(0), count: 256)
     var pairs: Set<UInt64> = []
-    for merge in merges {
-      vocabulary[Int(merge.result)].withUnsafeBufferPointer { token in
+    for token in tokens {
+      vocabulary[Int(token)].withUnsafeBufferPointer { token in
         let text = TextCursor(token)
         var previous = -1
         var index = 0

@@ -25,7 +25,9 @@ final class CharacterBPEWorker: PieceWorker {
 
   private func mergeSymbols() {
     if model.merges.isEmpty { return }
-    if symbols.count <= Self.linearLimit {
+    if !model.unused.isEmpty {
+      symbols = Resegmentation.merge(symbols, model).map(\.id)
+    } else if symbols.count <= Self.linearLimit {
       mergeShort()
     } else {
       HeapMerger.merge(&symbols, model.pairs)
@@ -46,6 +48,13 @@ final class CharacterBPEWorker: PieceWorker {
       unknownLength = 0
     }
     while index < piece.count {
+      if let (end, id) = model.userDefined?.match(in: piece, at: index) {
+        flush()
+        symbols.append(id)
+        lengths?.pointee.append(end - index)
+        index = end
+        continue
+      }
       let (codePoint, length) = piece.codePoint(index)
       defer { index += length }
       if let id = model.id(of: piece, at: index, codePoint, length, &scratch) {
@@ -113,7 +122,14 @@ final class CharacterBPEWorker: PieceWorker {
   }
 
   func encodeWithLengths(_ piece: TextCursor) -> [TokenLength] {
-    encodeWithLengths(piece) { MergeTrace.merge($0, $1, model.pairs) }
+    encodeWithLengths(piece) { symbols, lengths in
+      if model.unused.isEmpty { return MergeTrace.merge(symbols, lengths, model.pairs) }
+      var start = 0
+      return Resegmentation.merge(symbols, model).map { id, count in
+        defer { start += count }
+        return (id, lengths[start..<start + count].reduce(0, +))
+      }
+    }
   }
 
   /// The same, where `merge` joins symbols of the given lengths.

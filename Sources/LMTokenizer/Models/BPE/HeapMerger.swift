@@ -16,13 +16,29 @@ package enum HeapMerger {
     symbols = list.remaining()
   }
 
-  private static func merged(_ symbols: [Int32], _ pairs: PairTable) -> SymbolList {
+  /// Merges `symbols` in place and says with which of the old symbols each of the new ones starts; `formed` is
+  /// called with every pair that could merge at some time, in the order in which they come about.
+  /// - Complexity: O(n log n) for n symbols.
+  static func merge(
+    _ symbols: inout [Int32], _ pairs: PairTable, starts: inout [Int32], formed: (Int32, Int32) -> Void
+  ) {
+    let list = merged(symbols, pairs, formed: formed)
+    starts = list.remainingPositions()
+    symbols = list.remaining()
+  }
+
+  @inline(__always) private static func merged(
+    _ symbols: [Int32], _ pairs: PairTable, formed: (Int32, Int32) -> Void = { _, _ in }
+  ) -> SymbolList {
     precondition(symbols.count < Int32.max, "HeapMerger: \(symbols.count) symbols, expected below 2^31")
     let list = SymbolList(symbols)
     var heap = MinimumHeap()
     for position in 0..<max(0, symbols.count - 1) {
-      let rank = pairs.rank(symbols[position], symbols[position + 1])
-      if rank != PairTable.noRank { heap.append(entry(rank, position)) }
+      let (left, right) = (symbols[position], symbols[position + 1])
+      let rank = pairs.rank(left, right)
+      if rank == PairTable.noRank { continue }
+      heap.append(entry(rank, position))
+      formed(left, right)
     }
     heap.order()
     while let top = heap.popMinimum() {
@@ -32,19 +48,21 @@ package enum HeapMerger {
       let merge = pairs.merge(list.id(position), list.id(next))
       guard merge.rank == UInt32(top >> 32) else { continue }
       list.join(position, next, as: merge.id)
-      push(list.previous(position), position, list, pairs, &heap)
-      push(position, list.next(position), list, pairs, &heap)
+      push(list.previous(position), position, list, pairs, &heap, formed)
+      push(position, list.next(position), list, pairs, &heap, formed)
     }
     return list
   }
 
-  private static func push(
+  @inline(__always) private static func push(
     _ left: Int, _ right: Int, _ list: borrowing SymbolList, _ pairs: PairTable,
-    _ heap: inout MinimumHeap
+    _ heap: inout MinimumHeap, _ formed: (Int32, Int32) -> Void
   ) {
     guard left >= 0, right >= 0 else { return }
     let rank = pairs.rank(list.id(left), list.id(right))
-    if rank != PairTable.noRank { heap.push(entry(rank, left)) }
+    if rank == PairTable.noRank { return }
+    heap.push(entry(rank, left))
+    formed(list.id(left), list.id(right))
   }
 
   /// Orders by rank, then from left to right.

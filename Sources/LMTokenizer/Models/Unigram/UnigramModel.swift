@@ -20,6 +20,8 @@ package final class UnigramModel: Sendable {
   package let precision: Precision
   /// The tokens `<0xNN>`, -1 where there is none.
   package let byteTokens: [Int32]
+  /// Pieces that are found in the text before it is normalized.
+  package let userDefined: UserDefinedPieces?
   /// The score of one unknown character.
   let unknownScore: Double
   let trie: DoubleArrayTrie
@@ -29,17 +31,21 @@ package final class UnigramModel: Sendable {
   ///
   /// - Parameters:
   ///   - unknownScore: nil takes the smallest score less 10.
+  ///   - userDefined: Pieces that are to win over others; `pathScores` makes them.
+  ///   - pathScores: What is added in place of `scores`, nil for these.
   ///   - isFound: Which ids the text may become. Control tokens must not be among them.
   package init(
     vocabulary: Vocabulary, scores: [Double], unknownID: Int32?, usesByteFallback: Bool = false,
-    precision: Precision = .double, unknownScore: Double? = nil, isFound: (Int) -> Bool = { _ in true }
+    precision: Precision = .double, unknownScore: Double? = nil, userDefined: UserDefinedPieces? = nil,
+    pathScores: [Double]? = nil, isFound: (Int) -> Bool = { _ in true }
   ) {
     self.vocabulary = vocabulary
     self.scores = scores
     self.unknownID = unknownID
     self.usesByteFallback = usesByteFallback
     self.precision = precision
-    effectiveScores = precision == .double ? scores.map(Self.asReadByReference) : scores
+    self.userDefined = userDefined
+    effectiveScores = pathScores ?? (precision == .double ? scores.map(Self.asReadByReference) : scores)
     self.unknownScore = unknownScore ?? (effectiveScores.min() ?? 0) - 10
     byteTokens = usesByteFallback ? ByteToken.ids(in: vocabulary) : Array(repeating: -1, count: 256)
     trie = DoubleArrayTrie(scores.indices.filter(isFound).map { (vocabulary[$0], Int32($0)) })

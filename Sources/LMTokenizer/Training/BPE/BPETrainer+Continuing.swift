@@ -93,8 +93,14 @@ extension Tokenizer {
 ///
 /// Added tokens and the space before a text are left out of account.
 public struct TokenizerSplitter: WordSplitter {
-  private let pattern: SplitPattern
-  private let normalizer: Normalizer
+  let pattern: SplitPattern
+  let normalizer: Normalizer
+
+  /// The splitter of a tokenizer that is yet to be trained.
+  public init(_ pattern: SplitPattern, _ normalization: TextNormalization) {
+    self.pattern = pattern
+    normalizer = normalization.normalizer
+  }
 
   /// - Throws: ``LMError`` where the tokenizer does not split text: its words would be whole documents.
   public init(_ tokenizer: Tokenizer) throws(LMError) {

@@ -28,7 +28,7 @@ public struct BPETrainer: Sendable {
     self.specialTokens = specialTokens
   }
 
-  /// Trains on counted words. The tokenizer splits text by the pattern of the words.
+  /// Trains on counted words. The tokenizer normalizes and splits text as the words were.
   /// - Parameters:
   ///   - words: The corpus.
   ///   - progress: Called after every merge on the calling thread.
@@ -65,7 +65,10 @@ public struct BPETrainer: Sendable {
       vocabulary: vocabulary, modelCount: vocabulary.count, byteTokens: byteTokens,
       merges: vocabulary.count == minimum + merges.count ? merges : Self.lastOfEach(merges))
     let added = specials.enumerated().map { AddedToken($1, id: Int32($0)) }
-    return Tokenizer(model: model, pattern: words.pattern, addedTokens: added)
+    let splitter = words.splitter as? TokenizerSplitter
+    return Tokenizer(
+      model: model, pattern: words.pattern ?? splitter?.pattern, addedTokens: added,
+      normalizer: splitter?.normalizer ?? .none)
   }
 
   /// A pair may be merged twice where a token comes about in two ways; only its last rank counts, as in

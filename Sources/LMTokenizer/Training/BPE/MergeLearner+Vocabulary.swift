@@ -58,6 +58,11 @@ enum SpecialTokens {
       remedy: "choose a longer name, such as <|eos|>")
   }
 
+  /// The same with the unknown token, which goes first where it is not among them.
+  static func checked(_ names: [String], with unknown: String) throws(LMError) -> [String] {
+    try checked(names.contains { KeyIndex.sameBytes($0, unknown) } ? names : [unknown] + names)
+  }
+
   /// Most ids of a trained tokenizer.
   static let vocabularyLimit = PairTable.idLimit
 }

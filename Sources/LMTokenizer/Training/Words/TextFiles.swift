@@ -11,7 +11,8 @@ public struct TextFiles: Sendable {
   /// Size of all files.
   public let byteCount: Int
 
-  private static let extensions = ["txt", "md", "jsonl", "json"]
+  /// Names of text files end in one of these, in small or capital letters.
+  public static let extensions = ["txt", "md", "jsonl", "json"]
   /// Most folders inside each other; deeper ones are taken for a fault of the file system.
   private static let depthLimit = 64
 
@@ -22,7 +23,7 @@ public struct TextFiles: Sendable {
     for path in paths {
       switch FileSystem.kind(of: path) {
       case nil: throw LMError(at: path, "is missing", remedy: "check the path")
-      case .directory: found += try Self.files(in: path, depth: 0)
+      case .directory: found += try Self.files(in: path)
       case .other:
         throw LMError(at: path, "is a pipe, device or socket, expected a file", remedy: "give text files")
       case .file:
@@ -45,12 +46,16 @@ public struct TextFiles: Sendable {
   }
 
   /// True for files with a JSON object on each line.
-  static func isJSONLines(_ path: String) -> Bool { hasExtension(path, of: ["jsonl", "json"]) }
+  public static func isJSONLines(_ path: String) -> Bool { hasExtension(path, of: ["jsonl", "json"]) }
 
   private static func hasExtension(_ path: String, of extensions: [String]) -> Bool {
     let lowercased = path.lowercased()
     return extensions.contains { lowercased.hasSuffix(".\($0)") }
   }
+
+  /// Paths of the text files in `folder` and below that are not empty, in ascending order of the names' bytes.
+  /// - Throws: ``LMError`` where a folder cannot be listed.
+  public static func files(in folder: String) throws(LMError) -> [String] { try files(in: folder, depth: 0) }
 
   private static func files(in folder: String, depth: Int) throws(LMError) -> [String] {
     guard depth < depthLimit else {
@@ -60,6 +65,7 @@ public struct TextFiles: Sendable {
     for name in try FileSystem.entries(of: folder) where !name.hasPrefix(".") {
       let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
       var status = stat()
+      // Links are not followed: they may lead out of the folder, in a circle, or to a file a second time.
       guard lstat(path, &status) == 0 else { throw .system(errno, at: path, "look at the file") }
       switch status.st_mode & S_IFMT {
       case S_IFDIR: found += try files(in: path, depth: depth + 1)
