@@ -87,7 +87,7 @@ public final class LanguageModel {
         let piece = try stream.append(id)
         return (piece.isEmpty || onText(piece)) && !stream.isStopped
       } catch {
-        failure = error
+        failure = error as? LMError
         return false
       }
     }[0]

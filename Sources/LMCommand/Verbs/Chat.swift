@@ -71,7 +71,7 @@ struct Chat: ParsableCommand {
       object["prompt_tokens"] = .integer(answer.result.statistics.promptTokens)
       object["cached_tokens"] = .integer(answer.result.statistics.cachedTokens)
       print(JSON.object(object).text())
-      fflush(stdout)
+      fflush(nil)
     } else {
       write("\n")
     }

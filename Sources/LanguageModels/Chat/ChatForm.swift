@@ -13,7 +13,7 @@ struct ChatForm {
   /// Texts at which an answer ends.
   let stopTexts: [String]
   /// Tokens at which it ends, besides the end of a text.
-  let stopIDs: Set<Int32>
+  private(set) var stopIDs: Set<Int32>
 
   /// The form of the tokenizer's chat template, in which no text of a message becomes a control token.
   /// - Throws: ``LMError`` where there is no template, or it is faulty.

@@ -46,7 +46,9 @@ struct PromptCacheFile {
       ])
     try writer.write(to: path) { entry, file throws(LMError) in
       guard let storage = storages[entry.name] else {
-        return try ids.withUnsafeBytes { bytes throws(LMError) in try file.write(bytes) }
+        return try ids.withUnsafeBufferPointer { buffer throws(LMError) in
+          try file.write(UnsafeRawBufferPointer(buffer))
+        }
       }
       try file.write(UnsafeRawBufferPointer(start: storage.pointer, count: entry.byteRange.count))
     }
