@@ -15,6 +15,12 @@ extension WeightName {
       + names.map { $0.hasSuffix(".weight") ? $0.dropLast(6) + "gamma" : $0.dropLast(4) + "beta" }
   }
 
+  /// The tensor in a file, nil where it is not there.
+  package func tensor(in tensors: NamedTensors) -> Tensor? {
+    for name in spellings { if let found = tensors[name] { return found } }
+    return nil
+  }
+
   /// The rows of a parameter's value that the tensor fills.
   func part(of value: Tensor) -> Tensor { rows.map { value.rows($0) } ?? value }
 
