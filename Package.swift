@@ -12,6 +12,7 @@ let floors: [String: Int] = [
   "LMAttention": 3,
   "LMTransformer": 4,
   "LMGeneration": 5, "LMTraining": 5,
+  "LMEvaluation": 6,
   "LanguageModels": 7,
   "LMCommand": 8,
 ]
@@ -45,8 +46,8 @@ let package = Package(
     .library(
       name: "LanguageModels",
       targets: [
-        "LanguageModels", "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd",
-        "LMData",
+        "LanguageModels", "LMEvaluation", "LMTraining", "LMGeneration", "LMTransformer", "LMAttention",
+        "LMAutograd", "LMData",
         "LMFormats", "LMTokenizer", "LMTensor", "LMRuntime",
       ]),
   ],
@@ -77,7 +78,7 @@ let package = Package(
     module("LMAttention", uses: ["LMAutograd", "LMTensor", "LMRuntime", "CLMKernels"]),
 
     // MARK: Floor 4
-    module("LMTransformer", uses: ["LMAttention", "LMAutograd", "LMTensor", "LMRuntime"]),
+    module("LMTransformer", uses: ["LMAttention", "LMAutograd", "LMTensor", "LMRuntime", "CLMKernels"]),
 
     // MARK: Floor 5
     module("LMGeneration", uses: ["LMTransformer", "LMAttention", "LMTensor", "LMRuntime"]),
@@ -88,19 +89,28 @@ let package = Package(
         "LMRuntime", "CLMKernels",
       ]),
 
+    // MARK: Floor 6
+    module(
+      "LMEvaluation",
+      uses: [
+        "LMGeneration", "LMTransformer", "LMAttention", "LMTensor", "LMData", "LMFormats", "LMTokenizer",
+        "LMRuntime", "CLMKernels",
+      ]),
+
     // MARK: Floor 7
     module(
       "LanguageModels",
       uses: [
-        "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd", "LMData", "LMFormats",
-        "LMTokenizer", "LMTensor", "LMRuntime",
+        "LMEvaluation", "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd", "LMData",
+        "LMFormats", "LMTokenizer", "LMTensor", "LMRuntime",
       ]),
 
     // MARK: Floor 8
     .executableTarget(
       name: "LMCommand",
       dependencies: [
-        "LanguageModels", "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd",
+        "LanguageModels", "LMEvaluation", "LMTraining", "LMGeneration", "LMTransformer", "LMAttention",
+        "LMAutograd",
         "LMData",
         "LMFormats", "LMTokenizer", "LMTensor", "LMRuntime",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -122,6 +132,7 @@ let package = Package(
       name: "LMFuzz",
       dependencies: [
         "LMRuntime", "LMTensor", "LMTokenizer", "LMAutograd", "LMFormats", "LMTransformer", "LMTraining",
+        "LMGeneration",
       ],
       path: "Tests/Fuzz/LMFuzz", swiftSettings: settings),
     .executableTarget(
@@ -142,10 +153,13 @@ let package = Package(
     tests(
       "LanguageModels",
       uses: [
-        "LMData", "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd", "LMFormats",
-        "LMTokenizer", "LMTensor", "LMRuntime",
+        "LMEvaluation", "LMData", "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd",
+        "LMFormats", "LMTokenizer", "LMTensor", "LMRuntime",
       ]),
     tests("LMCommand", uses: ["LMFormats", "LMTensor", "LMRuntime"]),
     tests("LMGeneration", uses: ["LMTransformer", "LMAttention", "LMAutograd", "LMTensor", "LMRuntime"]),
+    tests(
+      "LMEvaluation",
+      uses: ["LMTransformer", "LMAutograd", "LMTensor", "LMData", "LMFormats", "LMTokenizer", "LMRuntime"]),
   ]
 )

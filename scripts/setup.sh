@@ -29,6 +29,7 @@ if $wants_python && [ ! -e .python/complete ]; then
   rm -rf .python
   if python3 -m venv .python && .python/bin/pip install -q --disable-pip-version-check \
       numpy safetensors tokenizers tiktoken transformers jinja2 sentencepiece protobuf gguf \
+      sacrebleu rouge-score \
       && { .python/bin/pip install -q --disable-pip-version-check 'torch==2.13.0+cpu' 2>/dev/null \
         || .python/bin/pip install -q --disable-pip-version-check torch; }; then
     touch .python/complete

@@ -149,10 +149,12 @@ public struct Tokenizer: Sendable {
   /// The bytes that token `id` stands for inside a text, nil where no token has the id.
   ///
   /// For byte-level tokenizers they are exact. Others decode by the tokens around, too: the bytes are those of
-  /// the token behind another one (" the" for `▁the`, "ing" for `##ing`).
+  /// the token behind another one (" the" for `▁the`, "ing" for `##ing`), and the byte itself for `<0xE2>` where
+  /// runs of such tokens are bytes.
   public func bytes(of id: Int32) -> ArraySlice<UInt8>? {
     guard let stored = storedBytes(id), let input = decoderInput(id) else { return nil }
     if isPlainByteLevel { return normalizedContents[id].map { $0[...] } ?? stored }
+    if let byte = ByteToken.byte(input), decoder?.steps.contains(.byteFallback) ?? false { return [byte] }
     var chain = DecoderChain(decoder, isStream: true)
     chain.append([UInt8(ascii: "a")])
     chain.append(input)

@@ -74,7 +74,7 @@ public final class Transformer {
   /// Everything that is trained or stored, each once, in the order of the model.
   public var parameters: [Parameter] {
     var all = [embedding]
-    if let positionTable, positionTable.isTrainable { all.append(positionTable) }
+    if let positionTable, configuration.position == .learned { all.append(positionTable) }
     if let segmentTable { all.append(segmentTable) }
     all += embeddingNorm?.parameters ?? []
     for block in blocks { all += block.parameters }

@@ -184,7 +184,7 @@ struct AttentionPositions {
     rotary = all
     bias =
       c.position == .alibi
-      ? .alibi(heads: c.heads, order: c.alibiOrder, maximum: c.alibiMaximum) : nil
+      ? .alibi(heads: c.heads, maximum: c.alibiMaximum) : nil
   }
 
   /// How `layer` rotates queries and keys, or nil.

@@ -58,7 +58,6 @@ extension TransformerConfiguration {
     object["attention_soft_cap"] = number(attentionSoftCap)
     object["logit_soft_cap"] = number(logitSoftCap)
     if embeddingScale != usual.embeddingScale { object["embedding_scale"] = number(embeddingScale) }
-    if alibiOrder != usual.alibiOrder { object["alibi_order"] = .string(alibiOrder.rawValue) }
     if alibiMaximum != usual.alibiMaximum { object["alibi_maximum"] = number(alibiMaximum) }
     if positionOffset != 0 { object["position_offset"] = .integer(positionOffset) }
     if segments != 0 { object["segments"] = .integer(segments) }
@@ -127,7 +126,6 @@ extension TransformerConfiguration {
     attentionSoftCap = try number("attention_soft_cap")
     logitSoftCap = try number("logit_soft_cap")
     embeddingScale = try number("embedding_scale") ?? 1
-    if let order = try field.optional("alibi_order") { alibiOrder = try Self.choice(order) }
     alibiMaximum = try number("alibi_maximum") ?? 8
     positionOffset = try field.optional("position_offset")?.integer(in: 0...1024) ?? 0
     segments = try field.optional("segments")?.integer(in: 0...1024) ?? 0

@@ -2,7 +2,7 @@
 public enum RareChoice: Sendable, CaseIterable {
   case parallel, bidirectional, wholePrompt, window, windowedRotary, unrotatedLayers, attentionScale,
     attentionSoftCap
-  case logitSoftCap, embeddingScale, alibiOrder, alibiMaximum, positionOffset, segments, partialBiases,
+  case logitSoftCap, embeddingScale, alibiMaximum, positionOffset, segments, partialBiases,
     outputs
 }
 
@@ -20,18 +20,13 @@ extension TransformerConfiguration {
       (.attentionSoftCap, attentionSoftCap != nil, "attention's scores are bounded"),
       (.logitSoftCap, logitSoftCap != nil, "the vocabulary's scores are bounded"),
       (.embeddingScale, embeddingScale != 1, "the embedding is scaled"),
-      (.alibiOrder, hasOtherAlibiOrder, "ALiBi's slopes stand in another order"),
+      (.hasOtherAlibiOrder, "ALiBi's slopes stand in another order"),
       (.alibiMaximum, position == .alibi && alibiMaximum != 8, "ALiBi's slopes have another maximum"),
       (.positionOffset, position == .learned && positionOffset != 0, "positions do not begin at 0"),
       (.segments, segments != 0, "segments have embeddings"),
       (.outputs, outputs != .vocabulary, "other scores than those of the vocabulary are computed"),
       (.partialBiases, biases != [] && biases != .all, "some products have biases and others not"),
     ]
-  }
-
-  /// With a power of two heads both orders are one.
-  private var hasOtherAlibiOrder: Bool {
-    position == .alibi && alibiOrder != .extended && heads & (heads - 1) != 0
   }
 
   /// The first choice that is made and not in `allowed`, in words; nil if there is none.

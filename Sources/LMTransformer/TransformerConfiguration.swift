@@ -126,8 +126,6 @@ public struct TransformerConfiguration: Sendable, Equatable {
   public var logitSoftCap: Float?
   /// Factor of the embedding (√D in Gemma).
   public var embeddingScale: Float = 1
-  /// Order of ALiBi's slopes where the number of heads is no power of two.
-  public var alibiOrder = RelativeBias.Order.extended
   /// m in ALiBi's slopes, which go down to 2^(−m); above 0.
   public var alibiMaximum: Float = 8
   /// First row of a learned table of positions that is used: RoBERTa begins at 2.

@@ -21,6 +21,8 @@ public final class LanguageModel {
   public let generator: Generator
   /// Where the model is, for errors and for what is saved beside it.
   let place: String
+  /// What tokens are in a text, for constraints; made at the first use.
+  private(set) lazy var tokenTrie = TokenTrie(TokenVocabulary(tokenizer))
 
   /// Opens the folder `path`.
   /// - Parameter cacheType: How keys and values are stored; nil: in `precision`.
@@ -83,7 +85,7 @@ public final class LanguageModel {
     var stream = try TextStream(tokenizer, stopTexts: stopTexts)
     var failure: LMError?
     let result = try generator.generate([request], batchSize: 1) { _, id in
-      do {
+      do throws(LMError) {
         let piece = try stream.append(id)
         return (piece.isEmpty || onText(piece)) && !stream.isStopped
       } catch {

@@ -79,11 +79,16 @@ import Testing
     #expect(RelativeBias.alibi(heads: 8).headSlopes == (1...8).map { Float(pow(2, -Double($0))) })
     // 6 heads: the 4 of 2^-2 … 2^-8, then the first and third of the 8-head sequence.
     #expect(RelativeBias.alibi(heads: 6).headSlopes == [0.25, 0.0625, 0.015625, 0.00390625, 0.5, 0.125])
-    // MPT: the second, fourth … of the 8, then the first, third …
-    #expect(
-      RelativeBias.alibi(heads: 6, order: .interleaved).headSlopes
-        == [0.25, 0.0625, 0.015625, 0.00390625, 0.5, 0.125])
-    #expect(
-      RelativeBias.alibi(heads: 3, order: .interleaved).headSlopes == [0.0625, 0.00390625, 0.25])
+    #expect(RelativeBias.alibi(heads: 3).headSlopes == [0.0625, 0.00390625, 0.25])
+    #expect(RelativeBias.alibi(heads: 3, maximum: 4).headSlopes == [0.25, 0.0625, 0.5])
+  }
+
+  @Test func `MPT takes the second, fourth … slope of the power above, then the first, third …: the same`() {
+    for heads in [3, 5, 6, 7, 12, 40] {
+      let power = 1 << (Int.bitWidth - heads.leadingZeroBitCount)
+      let all = (1...power).map { Float(pow(2, -8 * Double($0) / Double(power))) }
+      let order = all.indices.filter { $0 % 2 == 1 } + all.indices.filter { $0 % 2 == 0 }
+      #expect(RelativeBias.alibi(heads: heads).headSlopes == order.prefix(heads).map { all[$0] })
+    }
   }
 }

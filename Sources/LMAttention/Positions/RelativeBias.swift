@@ -10,26 +10,14 @@ public final class RelativeBias: Sendable {
 
   private init(slopes: [Float]) { self.slopes = slopes }
 
-  /// Which slopes ALiBi takes where the number of heads is no power of two.
-  public enum Order: String, Sendable {
-    /// Those of the power below, then every second of the power above (Bloom).
-    case extended
-    /// Every second of the power above, then the others of it (MPT).
-    case interleaved
-  }
-
   /// ALiBi (arXiv 2108.12409): −slope · distance. For H heads, a power of two, the slopes are the geometric
-  /// sequence that starts at 2^(−m/H), m being `maximum`.
-  public static func alibi(heads: Int, order: Order = .extended, maximum: Float = 8) -> RelativeBias {
+  /// sequence that starts at 2^(−m/H), m being `maximum`. Otherwise those of the power below, then every second
+  /// of the power above: Bloom's code and MPT's, which takes them all from the power above, give the same.
+  public static func alibi(heads: Int, maximum: Float = 8) -> RelativeBias {
     func sequence(_ count: Int) -> [Float] {
       (1...count).map { Float(pow(2, -Double(maximum) * Double($0) / Double(count))) }
     }
     let power = 1 << (Int.bitWidth - 1 - heads.leadingZeroBitCount)
-    if power != heads, order == .interleaved {
-      let all = sequence(2 * power)
-      let odd = all.indices.filter { $0 % 2 == 1 }, even = all.indices.filter { $0 % 2 == 0 }
-      return RelativeBias(slopes: (odd + even).prefix(heads).map { all[$0] })
-    }
     let between =
       power == heads ? [] : stride(from: 0, to: 2 * (heads - power), by: 2).map { sequence(2 * power)[$0] }
     return RelativeBias(slopes: sequence(power) + between)

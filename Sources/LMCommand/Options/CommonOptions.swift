@@ -34,6 +34,13 @@ struct CommonOptions: ParsableArguments {
   /// Progress and messages on stderr.
   var progressStyle: ProgressLine.Style { .automatic(isQuiet: quiet) }
 
+  /// Progress over `total` steps whose clock runs from now on.
+  func progress(_ title: String, total: Int) -> ProgressLine {
+    let progress = ProgressLine(title, total: total, style: progressStyle)
+    progress.update(step: 0)
+    return progress
+  }
+
   /// Prints a message for people.
   func say(_ text: String) {
     if !quiet { ProgressLine.writeToStandardError("\(text)\n") }

@@ -8,6 +8,7 @@ import LanguageModels
 struct GenerationOptions: ParsableArguments {
   @Option(help: "Folder of a model (default: the small model in checkpoints/).") var model: String?
   @OptionGroup(title: "Sampling") var sampling: SamplingOptions
+  @OptionGroup(title: "Constraints") var constraints: ConstraintOptions
   @Option(parsing: .upToNextOption, help: "Texts at which to stop.") var stop: [String] = []
   @Option(help: "auto, fp32 or bf16.") var precision = Precision.fp32
   @Option(help: "Bits of a cached number: 32, 16 (bfloat16) or 8 (default: those of --precision).")
@@ -18,15 +19,19 @@ struct GenerationOptions: ParsableArguments {
   @Option(help: "Tokens at the beginning that --context-shift keeps.") var keep: Int?
   @Flag(help: "Print speed and time to the first token on stderr.") var stats = false
 
-  /// The model, ready to generate.
-  func open() throws -> LanguageModel {
+  /// The model, ready to generate, and how tokens are chosen.
+  func open() throws -> (LanguageModel, SamplingSettings) {
+    var settings = try sampling.settings()
+    let grammar = try constraints.parsed()
     guard keep == nil || contextShift else {
       throw LMError(.usage, at: "--keep", "is given without --context-shift", remedy: "give both or none")
     }
     let language = try LanguageModel(
       opening: try model ?? BundledModel.path(), precision: precision.dtype, cacheType: try cacheType())
     if contextShift { language.generator.overflow = .shift(keep: keep ?? 0) }
-    return language
+    try sampling.resolve(&settings, language)
+    settings.constraint = try grammar.map { try language.constraint($0) }
+    return (language, settings)
   }
 
   private func cacheType() throws -> CacheType? {

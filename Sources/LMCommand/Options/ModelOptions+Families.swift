@@ -28,7 +28,7 @@ extension ModelOptions.Family {
       c.normsEmbedding = true
     case .mpt:
       chooseClassic(&c, .alibi)
-      (c.alibiOrder, c.activation, c.biases) = (.interleaved, .gelu, [])
+      (c.activation, c.biases) = (.gelu, [])
     case .bert, .distilbert:
       c.encoder()
       c.segments = self == .bert ? 2 : 0

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import LMRuntime
 import LMTokenizer
 
@@ -93,10 +94,20 @@ func printObject(_ object: JSONObject, asJSON: Bool) {
       switch member.value {
       case .string(let text): text
       case .number(let number) where abs(number) >= 0.01: NumberText.fixed(number, decimals: 4)
+      // A whole number divided by a power of ten is the double nearest to a short decimal.
+      case .number(let number) where abs(number) > 1e-12: "\((number * 1e16).rounded(to: 4) / 1e16)"
       default: member.value.text()
       }
     print(
       member.key.replacing("_", with: " ") + String(repeating: " ", count: width + 2 - member.key.count)
         + value)
+  }
+}
+
+extension Double {
+  /// The nearest number of so many significant decimal digits.
+  fileprivate func rounded(to digits: Int) -> Double {
+    let unit = pow(10, (log10(abs(self))).rounded(.down) - Double(digits - 1))
+    return (self / unit).rounded() * unit
   }
 }

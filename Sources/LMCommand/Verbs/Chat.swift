@@ -18,12 +18,12 @@ struct Chat: ParsableCommand {
 
   func run() throws {
     try common.apply()
-    let settings = try generation.sampling.settings()
     guard maxTokens > 0 else {
       throw LMError(.usage, at: "--max-tokens", "is \(maxTokens)", remedy: "use a whole number from 1")
     }
     StopRequest.install()
-    let session = try ChatSession(try generation.open(), systemPrompt: systemPrompt, isPlain: plainChat)
+    let (language, settings) = try generation.open()
+    let session = try ChatSession(language, systemPrompt: systemPrompt, isPlain: plainChat)
     session.settings = settings
     session.maximumTokens = maxTokens
     session.stopTexts = generation.stop
@@ -70,8 +70,7 @@ struct Chat: ParsableCommand {
       object["tokens"] = .integer(answer.result.statistics.generatedTokens)
       object["prompt_tokens"] = .integer(answer.result.statistics.promptTokens)
       object["cached_tokens"] = .integer(answer.result.statistics.cachedTokens)
-      print(JSON.object(object).text())
-      fflush(nil)
+      write(JSON.object(object).text() + "\n")
     } else {
       write("\n")
     }

@@ -29,11 +29,10 @@ struct Generate: ParsableCommand {
 
   func run() throws {
     try common.apply()
-    let settings = try generation.sampling.settings()
     try checkCombination()
     let texts = try promptTexts()
     StopRequest.install()
-    let language = try generation.open()
+    let (language, settings) = try generation.open()
     if let promptCacheFile {
       try language.restorePrompt(from: promptCacheFile)
       try language.savePrompt(texts[0], to: promptCacheFile)
@@ -64,6 +63,10 @@ struct Generate: ParsableCommand {
     }
     guard promptCacheFile == nil || prompts == nil else {
       throw refuse("--prompt-cache-file", "is given with --prompts", "give a single --prompt")
+    }
+    guard beams == 1 || generation.constraints.isEmpty else {
+      throw refuse(
+        "--beams", "is given with a grammar or schema", "sample with the grammar, or search without it")
     }
     guard beams == 1 || (prompts == nil && samples == 1 && !generation.contextShift) else {
       throw refuse(

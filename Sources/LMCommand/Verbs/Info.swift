@@ -15,10 +15,13 @@ struct Info: ParsableCommand {
     let path = try model ?? BundledModel.path()
     let folder = try ModelFolder(opening: path)
     let c = folder.config.configuration
-    guard case .object(var object) = c.json else { return }
+    var object = JSONObject()
     object["model"] = .string(path)
     object["family"] = .string(folder.config.family.modelType)
     object["parameters"] = .integer(c.parameterCount)
+    if case .object(let choices) = c.json {
+      for choice in choices.members { object[choice.key] = choice.value }
+    }
     for (key, id) in folder.config.specialTokens.sorted(by: { $0.key < $1.key }) {
       object[key] = .integer(id)
     }

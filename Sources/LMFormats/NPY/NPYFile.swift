@@ -26,6 +26,22 @@ public enum NPYFile {
     }
   }
 
+  /// Replaces the file at `path` by an array of `shape` whose values `body` writes in order, as little-endian 32-bit
+  /// floats: for arrays that are not in memory.
+  /// - Throws: ``LMError`` where the disk refuses, or what `body` throws.
+  public static func write(
+    shape: [Int], to path: String, _ body: (FileWriter) throws(LMError) -> Void
+  ) throws(LMError) {
+    try AtomicFile.write(path) { writer throws(LMError) in
+      let header = header(shape)
+      try writer.write(header)
+      try body(writer)
+      precondition(
+        writer.count == header.count + 4 * shape.reduce(1, *),
+        "NPYFile: \(writer.count) bytes for shape \(shape)")
+    }
+  }
+
   /// Magic, version, length and a Python dictionary, padded so that the values start at a multiple of 64.
   private static func header(_ shape: [Int]) -> [UInt8] {
     // A tuple of one element needs its comma in Python.

@@ -60,10 +60,10 @@ struct DecodingEngine {
       model.removeTokens(range, from: sequence.cache)
       sequence.remove(range)
     } else {
-      let rest = Array(sequence.ids[range.upperBound...])
+      var rest = sequence.ids
+      rest.removeSubrange(range)
       let kept = sequence.truncate(to: range.lowerBound)
-      if !rest.isEmpty { _ = read([sequence], [rest]) }
-      assert(kept == range.lowerBound)
+      if rest.count > kept { _ = read([sequence], [Array(rest[kept...])]) }
     }
   }
 }

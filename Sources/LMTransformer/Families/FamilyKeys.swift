@@ -50,7 +50,7 @@ extension Activation {
   /// Names in `config.json`; the first one of a kind is written.
   private static let configNames: [(name: String, kind: Activation)] = [
     ("gelu", .gelu), ("gelu_new", .geluTanh), ("gelu_pytorch_tanh", .geluTanh), ("gelu_fast", .geluTanh),
-    ("relu", .relu), ("silu", .silu), ("swish", .silu),
+    ("relu", .relu), ("silu", .silu), ("swish", .silu), ("tanh", .tanh),
   ]
 
   /// The name that transformers knows.

@@ -10,6 +10,8 @@ public enum Gemma3Family: LlamaDescendant {
   public static let traits = {
     var traits = Gemma2Family.traits
     traits.rare.insert(.windowedRotary)
+    // The key is there, but transformers does not bound these scores.
+    traits.rare.remove(.attentionSoftCap)
     traits.normsQueriesAndKeys = true
     (traits.vocabularySize, traits.contextLength, traits.heads) = (262_208, 131_072, 8)
     traits.rotaryBase = 1_000_000
@@ -27,6 +29,7 @@ public enum Gemma3Family: LlamaDescendant {
     let text = try config.optional("text_config") ?? config
     var c = try traits.configuration(flat(text))
     if let tied = try config.optional("tie_word_embeddings") { c.tiesHead = try tied.bool() }
+    try text.refuse("attn_logit_softcapping")
     try Gemma2Family.readScores(text, into: &c, caps: (nil, nil))
     let interval = try text.size("sliding_window_pattern", usual: 6)
     try c.readWindows(text, width: try text.size("sliding_window", usual: 4096)) {

@@ -9,15 +9,12 @@ public enum MPTFamily: ModelFamily {
 
   public static func misfit(_ c: TransformerConfiguration) -> String? {
     if c.position != .alibi { return "positions are not ALiBi" }
-    if c.heads & (c.heads - 1) != 0 && c.alibiOrder != .interleaved {
-      return "ALiBi's slopes stand in Bloom's order"
-    }
     if c.alibiMaximum.rounded() != c.alibiMaximum { return "ALiBi's maximum is no whole number" }
     if c.biases != [] { return "has biases" }
     if c.normsEmbedding { return "the embedding is normed" }
     if c.hiddenWidth != 4 * c.width { return "the hidden width is not four times the width" }
     return GPT2Family.classicMisfit(
-      c, allowing: [.alibiOrder, .alibiMaximum, .attentionScale], activations: [.gelu])
+      c, allowing: [.alibiMaximum, .attentionScale], activations: [.gelu])
   }
 
   /// `alibi_bias_max` is read as MosaicML's own code reads it; transformers always takes 8.
@@ -31,7 +28,6 @@ public enum MPTFamily: ModelFamily {
     c.classic(activation: .gelu)
     c.biases = []
     c.position = .alibi
-    c.alibiOrder = .interleaved
     c.normEpsilon = Float(try config.number("layer_norm_epsilon", usual: 1e-5))
     c.tiesHead = try config.flag("tie_word_embeddings", usual: true)
     try config.refuse("logit_scale")

@@ -13,7 +13,7 @@ struct ChatForm {
   /// Texts at which an answer ends.
   let stopTexts: [String]
   /// Tokens at which it ends, besides the end of a text.
-  private(set) var stopIDs: Set<Int32>
+  private(set) var stopIDs: Set<Int32> = []
 
   /// The form of the tokenizer's chat template, in which no text of a message becomes a control token.
   /// - Throws: ``LMError`` where there is no template, or it is faulty.
@@ -29,7 +29,6 @@ struct ChatForm {
     self.tokenizer = tokenizer
     kind = .template(template, ChatEncoder(tokenizer, template))
     stopTexts = []
-    stopIDs = []
     stopIDs = endOfTurn()
   }
 
@@ -38,7 +37,6 @@ struct ChatForm {
     self.tokenizer = tokenizer
     kind = .plain
     stopTexts = ["\nUser:", "\nAssistant:"]
-    stopIDs = []
   }
 
   /// Ids of the messages, and of what opens the next answer.

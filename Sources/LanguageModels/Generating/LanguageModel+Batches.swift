@@ -39,7 +39,7 @@ extension LanguageModel {
     var streams = [TextStream](repeating: fresh, count: requests.count)
     var failure: LMError?
     let results = try generator.generate(requests, batchSize: batchSize) { index, id in
-      do {
+      do throws(LMError) {
         _ = try streams[index].append(id)
         return !streams[index].isStopped && goesOn()
       } catch {

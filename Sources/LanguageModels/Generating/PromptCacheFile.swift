@@ -46,9 +46,7 @@ struct PromptCacheFile {
       ])
     try writer.write(to: path) { entry, file throws(LMError) in
       guard let storage = storages[entry.name] else {
-        return try ids.withUnsafeBufferPointer { buffer throws(LMError) in
-          try file.write(UnsafeRawBufferPointer(buffer))
-        }
+        return try file.write(ids.flatMap { id in (0..<4).map { UInt8(truncatingIfNeeded: id >> (8 * $0)) } })
       }
       try file.write(UnsafeRawBufferPointer(start: storage.pointer, count: entry.byteRange.count))
     }

@@ -30,6 +30,8 @@ public struct FuzzFormat: Sendable {
       },
       FuzzFormat("chat-template", SeedFiles.chatTemplates) { { FuzzRunners.chatTemplate($0) } },
       FuzzFormat("pattern", SeedFiles.patterns) { { FuzzRunners.pattern($0) } },
+      FuzzFormat("grammar", SeedFiles.grammars) { { FuzzRunners.grammar($0) } },
+      FuzzFormat("json-schema", SeedFiles.jsonSchemas) { { FuzzRunners.jsonSchema($0) } },
     ]
     + FuzzRunners.tokenizers.map { name, load in
       FuzzFormat("text-\(name)", SeedFiles.texts) { FuzzRunners.roundTrip(try load()) }

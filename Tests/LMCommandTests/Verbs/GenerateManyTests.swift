@@ -33,13 +33,12 @@ import Testing
     try temporary.write("prompts.txt", Array((prompts.joined(separator: "\n\n") + "\n").utf8))
     let lines = prompts.map { JSON.object(["prompt": .string($0), "id": 3]).text() }
     try temporary.write("prompts.jsonl", Array(lines.joined(separator: "\n").utf8))
-    let alone = try prompts.map { try objects(["-p", $0, "--temp", "0"])[0].value["text"] }
+    let alone = try prompts.map { try objects(["-p", $0, "--temp", "0"])[0]["text"].string() }
     for name in ["prompts.txt", "prompts.jsonl"] {
       for batch in ["1", "3"] {
         let all = try objects(["--prompts", temporary(name), "--batch-size", batch, "--temp", "0"])
-        #expect(
-          all.map { $0.value["text"] } == alone
-            && all.map { $0.value["prompt"] } == prompts.map { .string($0) })
+        #expect(try all.map { try $0["text"].string() } == alone, "\(name) \(batch)")
+        #expect(try all.map { try $0["prompt"].string() } == prompts)
       }
     }
   }
@@ -83,7 +82,7 @@ import Testing
     let bytes = try TemporaryDirectory.bytes(of: temporary("p"))
     let text = String(decoding: bytes, as: Unicode.ASCII.self)
     func changed(_ old: String, _ new: String) throws -> [UInt8] {
-      let range = try #require(text.range(of: old))
+      let range = try #require(text.firstRange(of: old))
       let start = text.utf8.distance(from: text.startIndex, to: range.lowerBound)
       var copy = bytes
       copy.replaceSubrange(start..<start + old.utf8.count, with: Array(new.utf8))

@@ -49,6 +49,8 @@ import Testing
   /// What transformers cannot open is saved as lm's own, which is said.
   @Test(arguments: [
     ["--family=qwen3", "--kv-heads=1"], ["--family=gpt2"], ["--family=bloom", "--hidden=64"],
+    ["--family=smollm3", "--layers=4"], ["--family=mistral"], ["--family=qwen2"], ["--family=gemma2"],
+    ["--family=gemma3"], ["--family=gpt_neox"], ["--family=mpt", "--hidden=64"],
     ["--position=alibi", "--norm-placement=post"],
     ["--position=sinusoidal", "--feed-forward=relu", "--untied-head"],
     ["--family=gpt2", "--no-biases", "--residual-scale=0.5", "--precision=bf16"],

@@ -1,4 +1,5 @@
 import LMFormats
+import LMRuntime
 import LMTestSupport
 import Testing
 
@@ -16,6 +17,19 @@ import Testing
     #expect(start % 64 == 0)
     #expect(bytes.count == start + 4 * count)
     if count > 1 { #expect(Array(bytes[start + 4..<start + 8]) == [0, 0, 0x80, 0x3F]) }
+  }
+
+  @Test func `values that are written one by one make the same file`() throws {
+    let values = (0..<15).map { Float($0) / 3 }
+    try NPYFile.write(values, shape: [3, 5], to: temporary("a.npy"))
+    try NPYFile.write(shape: [3, 5], to: temporary("b.npy")) { writer throws(LMError) in
+      for value in values {
+        try writer.write((0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) })
+      }
+    }
+    #expect(
+      try TemporaryDirectory.bytes(of: temporary("a.npy")) == TemporaryDirectory.bytes(of: temporary("b.npy"))
+    )
   }
 
   @Test(

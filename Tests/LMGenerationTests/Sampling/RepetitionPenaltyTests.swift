@@ -15,6 +15,14 @@ import Testing
     #expect(apply(0.5, window: 64, history: [0, 1]) == [4, -1, 0, 4])
   }
 
+  @Test func `frequency counts every time, presence once, behind the repetition`() {
+    var logits: [Float] = [2, -2, 0, 4]
+    logits.withUnsafeMutableBufferPointer {
+      RepetitionPenalty(2, window: 64, frequency: 0.5, presence: 3).apply(to: $0, history: [0, 1, 0, 2, 0])
+    }
+    #expect(logits == [-3.5, -7.5, -3.5, 4])
+  }
+
   @Test func `only the window counts`() {
     #expect(apply(2, window: 2, history: [0, 1, 3]) == [2, -4, 0, 2])
     #expect(apply(2, window: 0, history: [0, 1, 3]) == [2, -2, 0, 4])

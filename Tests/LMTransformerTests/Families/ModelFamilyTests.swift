@@ -13,8 +13,10 @@ struct FamilyCase: CustomTestStringConvertible, Sendable {
 
   /// Every sample in every family that it fits, and as lm's own.
   static let all: [FamilyCase] = ModelFamilies.all.flatMap { family in
-    (SampleModel.all + SampleModel.random(40)).filter { family.misfit($0.configuration) == nil }
-      .map { FamilyCase(family: family, sample: $0) }
+    (SampleModel.all + SampleModel.stretched + SampleModel.random(40)).filter {
+      family.misfit($0.configuration) == nil
+    }
+    .map { FamilyCase(family: family, sample: $0) }
   }
 }
 
@@ -125,7 +127,7 @@ struct FamilyCase: CustomTestStringConvertible, Sendable {
   @Test(arguments: [
     (#"{"model_type": "mamba"}"#, "the architecture \"mamba\" is unknown"),
     (#"{}"#, "model_type"),
-    (#"{"model_type": "llama", "vocab_size": 8}"#, "max_position_embeddings"),
+    (#"{"model_type": "llama", "vocab_size": 8}"#, "num_attention_heads"),
   ])
   func `foreign files are refused by name`(text: String, part: String) throws {
     let json = try JSON.parse(text, from: "config.json")

@@ -109,7 +109,7 @@ struct ReferenceTransformer {
 
   private func attention(_ stream: [Row], _ layer: Int) -> [Row] {
     let (c, d, name) = (configuration, configuration.headWidth, "layers.\(layer).attention")
-    let slopes = RelativeBias.alibi(heads: c.heads, order: c.alibiOrder, maximum: c.alibiMaximum).headSlopes
+    let slopes = RelativeBias.alibi(heads: c.heads, maximum: c.alibiMaximum).headSlopes
     let scale = c.attentionScale.map(Double.init) ?? 1 / Double(d).squareRoot()
     let rows = stream.enumerated().map { place, x in heads(linear(x, "\(name).input"), layer, place) }
     return rows.indices.map { query in

@@ -38,21 +38,7 @@ struct SampleModel: CustomTestStringConvertible, Sendable {
     SampleModel("smollm3: a layer without rotation, a window in the other") {
       ($0.rotatedLayers, $0.window, $0.windowedLayers) = ([true, false], 3, [false, true])
     },
-    SampleModel("mistral, yarn") {
-      ($0.window, $0.contextLength, $0.headWidth) = (4, 16, 8)
-      $0.position = .rotary(
-        RotarySettings(
-          base: 50, scaling: .yarn(factor: 4, fast: 3, slow: 1, attention: 1.2, context: 4, truncates: true)))
-    },
-    SampleModel("dynamic") {
-      $0.contextLength = 10
-      $0.position = .rotary(RotarySettings(base: 50, scaling: .dynamic(factor: 2.5, context: 4)))
-    },
-    SampleModel("qwen2, llama3's rotation") {
-      ($0.biases, $0.window, $0.windowedLayers) = (.attentionInput, 3, [false, true])
-      $0.position = .rotary(
-        RotarySettings(base: 50, scaling: .llama3(factor: 8, low: 1, high: 4, context: 8)))
-    },
+    SampleModel("qwen2: biases of queries, keys and values, a window in the upper layer", qwen2),
     SampleModel("qwen3 with biases of attention") {
       ($0.biases, $0.normsQueriesAndKeys) = ([.attentionInput, .attentionOutput], true)
     },
@@ -77,7 +63,7 @@ struct SampleModel: CustomTestStringConvertible, Sendable {
     SampleModel("mpt, three heads, other maximum") {
       gpt2(&$0)
       ($0.headWidth, $0.heads, $0.keyValueHeads, $0.hiddenWidth) = (4, 3, 3, 48)
-      ($0.position, $0.alibiOrder, $0.alibiMaximum) = (.alibi, .interleaved, 4)
+      ($0.position, $0.alibiMaximum) = (.alibi, 4)
       ($0.biases, $0.activation, $0.attentionScale) = ([], .gelu, 0.3)
     },
     SampleModel("the first Transformer") {
@@ -105,8 +91,8 @@ struct SampleModel: CustomTestStringConvertible, Sendable {
     SampleModel("biases of queries, keys and values; one layer without rotation") {
       ($0.biases, $0.rotatedLayers) = (.attentionInput, [true, false])
     },
-    SampleModel("six heads with interleaved slopes, no biases of norms, windows") {
-      ($0.position, $0.alibiOrder, $0.heads, $0.keyValueHeads) = (.alibi, .interleaved, 6, 6)
+    SampleModel("six heads with ALiBi, no biases of norms, windows") {
+      ($0.position, $0.heads, $0.keyValueHeads) = (.alibi, 6, 6)
       ($0.norm, $0.biases, $0.window) = (.layer, [.feedForward], 4)
     },
     SampleModel("encoder: all see all, segments, positions from 2") {
@@ -137,6 +123,29 @@ struct SampleModel: CustomTestStringConvertible, Sendable {
         vocabularySize: 5, contextLength: 6, width: 2, layers: 1, heads: 1, headWidth: 2, hiddenWidth: 1)
     },
   ]
+
+  /// Rotation stretched in ways that ``ReferenceTransformer`` does not know; they have tests of their own.
+  static let stretched: [SampleModel] = [
+    SampleModel("mistral, yarn") {
+      ($0.window, $0.contextLength, $0.headWidth) = (4, 16, 8)
+      $0.position = .rotary(
+        RotarySettings(
+          base: 50, scaling: .yarn(factor: 4, fast: 3, slow: 1, attention: 1.2, context: 4, truncates: true)))
+    },
+    SampleModel("dynamic") {
+      $0.contextLength = 10
+      $0.position = .rotary(RotarySettings(base: 50, scaling: .dynamic(factor: 2.5, context: 4)))
+    },
+    SampleModel("qwen2, llama3's rotation") {
+      qwen2(&$0)
+      $0.position = .rotary(
+        RotarySettings(base: 50, scaling: .llama3(factor: 8, low: 1, high: 4, context: 8)))
+    },
+  ]
+
+  private static func qwen2(_ c: inout TransformerConfiguration) {
+    (c.biases, c.window, c.windowedLayers) = (.attentionInput, 3, [false, true])
+  }
 
   private static func gemma(_ c: inout TransformerConfiguration) {
     (c.activation, c.embeddingScale, c.keyValueHeads) = (.geluTanh, Float(12.0.squareRoot()), 1)

@@ -118,7 +118,7 @@ struct FamilySample {
     },
     FamilySample("mpt", MPTFamily.self) {
       classic(&$0)
-      ($0.position, $0.alibiOrder, $0.biases, $0.activation) = (.alibi, .interleaved, [], .gelu)
+      ($0.position, $0.biases, $0.activation) = (.alibi, [], .gelu)
       ($0.attentionScale, $0.tiesHead) = (0.4, false)
     },
   ]
