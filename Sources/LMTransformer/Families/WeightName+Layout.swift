@@ -77,7 +77,8 @@ extension WeightName {
     case .transposed: return (own.dtype.isQuantized ? own.converted(to: .float32) : own).transposed()
     case .interleavedHeads(let width):
       return own.reorderedRows(inverse(count) { Self.interleaved($0, headWidth: width, rows: count) })
-    case .rotaryPairs(let width): return own.reorderedRows(inverse(count) { Self.paired($0, headWidth: width) })
+    case .rotaryPairs(let width):
+      return own.reorderedRows(inverse(count) { Self.paired($0, headWidth: width) })
     }
   }
 

