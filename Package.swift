@@ -131,7 +131,8 @@ let package = Package(
     .target(
       name: "LMFuzz",
       dependencies: [
-        "LMRuntime", "LMTensor", "LMTokenizer", "LMFormats", "LMTransformer", "LMTraining", "LMGeneration",
+        "LMRuntime", "LMTensor", "LMTokenizer", "LMAutograd", "LMFormats", "LMTransformer", "LMTraining",
+        "LMGeneration",
       ],
       path: "Tests/Fuzz/LMFuzz", swiftSettings: settings),
     .executableTarget(
@@ -153,7 +154,7 @@ let package = Package(
       "LanguageModels",
       uses: [
         "LMEvaluation", "LMData", "LMTraining", "LMGeneration", "LMTransformer", "LMAttention", "LMAutograd",
-        "LMTensor", "LMTokenizer", "LMRuntime",
+        "LMFormats", "LMTokenizer", "LMTensor", "LMRuntime",
       ]),
     tests("LMCommand", uses: ["LMFormats", "LMTensor", "LMRuntime"]),
     tests("LMGeneration", uses: ["LMTransformer", "LMAttention", "LMAutograd", "LMTensor", "LMRuntime"]),

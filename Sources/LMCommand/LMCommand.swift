@@ -13,8 +13,8 @@ struct LMCommand: ParsableCommand {
       then:        lm generate --model my-model -p "One day"
       """,
     subcommands: [
-      Pretrain.self, Generate.self, Chat.self, Evaluate.self, Embed.self, TokenizerVerb.self, Logits.self,
-      Info.self, Bench.self,
+      Pretrain.self, Generate.self, Chat.self, Evaluate.self, Embed.self, Convert.self, TokenizerVerb.self,
+      Logits.self, Info.self, Bench.self,
     ])
 
   /// The verb or sub-verb that `arguments` begin with, and how many words name it.

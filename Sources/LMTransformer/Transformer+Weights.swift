@@ -27,7 +27,8 @@ extension Transformer {
   public func load(_ tensors: NamedTensors, _ family: any ModelFamily.Type, from place: String)
     throws(LMError)
   {
-    for match in try matches(tensors, family, from: place) {
+    let names = family.weights(configuration)
+    for match in try matches(tensors, names, passingOver: family.passesOver, from: place) {
       match.weight.ownLayout(match.tensor).copy(into: match.weight.part(of: match.parameter.value))
     }
   }
@@ -41,8 +42,19 @@ extension Transformer {
     opening tensors: NamedTensors, _ configuration: TransformerConfiguration,
     _ family: any ModelFamily.Type, from place: String
   ) throws(LMError) {
+    try self.init(
+      opening: tensors, configuration, named: family.weights(configuration), passingOver: family.passesOver,
+      from: place)
+  }
+
+  /// The same for tensors that `names` name.
+  package convenience init(
+    opening tensors: NamedTensors, _ configuration: TransformerConfiguration, named names: [WeightName],
+    passingOver isPassedOver: (String, TransformerConfiguration) -> Bool = { _, _ in false },
+    from place: String
+  ) throws(LMError) {
     self.init(configuration)
-    let found = try matches(tensors, family, from: place)
+    let found = try matches(tensors, names, passingOver: isPassedOver, from: place)
     let broken = found.filter { !$0.tensor.isFinite }.map(\.weight.name)
     guard broken.isEmpty else {
       throw LMError(
@@ -67,17 +79,28 @@ extension Transformer {
     }
   }
 
-  private static let misfitRemedy = "use the weights that belong to this config.json"
+  private static let misfitRemedy = "use the weights that belong to this configuration"
 
-  /// Every name of the family with its tensor and the parameter that it fills, wholly or some rows of it.
+  /// Checks that `tensors` are those that `names` name, of the shapes of this model; takes no memory.
+  /// - Throws: ``LMError`` that lists missing, misshapen and unknown tensors.
+  package func check(
+    _ tensors: NamedTensors, named names: [WeightName],
+    passingOver isPassedOver: (String, TransformerConfiguration) -> Bool = { _, _ in false },
+    from place: String
+  ) throws(LMError) {
+    _ = try matches(tensors, names, passingOver: isPassedOver, from: place)
+  }
+
+  /// Every name with its tensor and the parameter that it fills, wholly or some rows of it.
   private func matches(
-    _ tensors: NamedTensors, _ family: any ModelFamily.Type, from place: String
+    _ tensors: NamedTensors, _ names: [WeightName],
+    passingOver isPassedOver: (String, TransformerConfiguration) -> Bool, from place: String
   ) throws(LMError) -> [WeightMatch] {
     let own = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0) })
     var matches: [WeightMatch] = []
     var faults: [String] = []
     var used: Set<String> = []
-    for weight in family.weights(configuration) {
+    for weight in names {
       let found = weight.spellings.first { tensors[$0] != nil }
       guard let found, let tensor = tensors[found] else {
         if own[weight.parameter] != nil { faults.append("\(weight.name) is missing") }
@@ -94,7 +117,7 @@ extension Transformer {
     }
     for name in tensors.names
     where !used.contains(name) && !Self.isIgnored(name)
-      && !family.passesOver(name, configuration)
+      && !isPassedOver(name, configuration)
     {
       faults.append("\(name) is unknown")
     }

@@ -56,7 +56,7 @@ public final class LanguageModel {
   /// a special token in the text stays text.
   public func promptIDs(_ text: String) throws(LMError) -> [Int32] {
     let ids = try tokenizer.encode(text, specials: .asText)
-    guard let begin = tokenizer.bosID, ids.first != begin else { return ids }
+    guard let begin = tokenizer.bosID, tokenizer.putsBeginInFront, ids.first != begin else { return ids }
     return [begin] + ids
   }
 

@@ -2,6 +2,7 @@
 
 reference_files.py sentencepiece MODEL OUT.json   pieces and specifications, by way of protobuf
 reference_files.py gguf FILE.gguf OUT.json        writes a vocabulary and tensors, and what they are
+reference_files.py writer ALIGNMENT FILE.gguf      the file that GGUFWriterTests write
 reference_files.py vocabulary PRE SOURCE FILE.gguf    the vocabulary of a tokenizer.json, .model or vocab.txt as GGUF
 reference_files.py variant MODEL SEED OUT.model       the model with some pieces user-defined or unused, chosen at random
 reference_files.py encode MODEL TEXTS.json OUT.json   sentencepiece's ids of each text, and the text of these
@@ -136,6 +137,37 @@ def gguf(path):
     }
 
 
+def writer(alignment, path):
+    import gguf
+    import numpy
+
+    kinds = gguf.GGUFValueType
+    writer = gguf.GGUFWriter(path, "llama")
+    for name, value in [("uint8", 200), ("int8", -56), ("uint16", 65534), ("int16", -2), ("uint32", 4294967294),
+                        ("int32", -2), ("uint64", 2**63 - 1), ("int64", -(2**63))]:
+        writer.add_key_value(f"n.{name}", value, kinds[name.upper()])
+    writer.add_float32("f.single", 1e-5)
+    writer.add_float64("f.double", 0.1)
+    writer.add_bool("flag", False)
+    writer.add_key_value("text", "é\0", kinds.STRING)
+    writer.add_key_value("text.empty", "", kinds.STRING)
+    for name, values, kind in [("int32", [1, -2], kinds.INT32), ("uint8", [0, 255], kinds.UINT8),
+                               ("single", [0.5, -1.0], kinds.FLOAT32), ("flag", [True, False], kinds.BOOL),
+                               ("text", ["", "x", "é"], kinds.STRING)]:
+        writer.add_key_value(f"a.{name}", values, kinds.ARRAY, kind)
+    if int(alignment) != 32:
+        writer.add_custom_alignment(int(alignment))
+    for name, count, shape, kind in [("a.weight", 60, [3, 20], gguf.GGMLQuantizationType.F32),
+                                     ("b.weight", 8, [8], gguf.GGMLQuantizationType.F16),
+                                     ("c.weight", 68, [2, 34], gguf.GGMLQuantizationType.Q8_0)]:
+        data = numpy.arange(count).astype(numpy.uint8).reshape(shape)
+        writer.add_tensor(name, data, raw_dtype=kind)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
 def variant(path, seed, out):
     import random
 
@@ -166,7 +198,7 @@ def encode(path):
 
 
 kind, path, out = sys.argv[1], sys.argv[2], sys.argv[-1]
-if kind in ("vocabulary", "variant"):
-    {"vocabulary": vocabulary, "variant": variant}[kind](*sys.argv[2:])
+if kind in ("vocabulary", "variant", "writer"):
+    {"vocabulary": vocabulary, "variant": variant, "writer": writer}[kind](*sys.argv[2:])
     sys.exit()
 json.dump({"sentencepiece": sentencepiece, "gguf": gguf, "encode": encode}[kind](path), open(out, "w", encoding="utf-8"))

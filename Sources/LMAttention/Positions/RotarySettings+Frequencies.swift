@@ -3,7 +3,7 @@ import Glibc
 extension RotarySettings {
   /// Radians per position of each pair of a head of `headWidth`, for sequences of `positions` positions.
   /// - Complexity: O(pairs).
-  func frequencies(headWidth: Int, positions: Int) -> [Double] {
+  package func frequencies(headWidth: Int, positions: Int) -> [Double] {
     let width = width ?? headWidth
     var base = base
     if case .dynamic(let factor, let context) = scaling, positions > context {

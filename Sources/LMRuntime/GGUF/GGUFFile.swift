@@ -39,6 +39,11 @@ public struct GGUFFile: Sendable {
   /// Reads the head of a file that is in memory; `place` is what errors call it.
   /// - Throws: ``LMError`` with the byte offset of the first fault.
   public init(_ bytes: UnsafeRawBufferPointer, from place: String) throws(LMError) {
+    try self.init(bytes, size: bytes.count, from: place)
+  }
+
+  /// Reads a head that stands alone, of a file that will have `size` bytes.
+  package init(_ bytes: UnsafeRawBufferPointer, size: Int, from place: String) throws(LMError) {
     var reader = ByteReader(bytes, from: place)
     self.place = place
     version = try Self.readVersion(&reader)
@@ -63,8 +68,8 @@ public struct GGUFFile: Sendable {
     let infos = try GGUFTensor.readAll(tensorCount, &reader)
     let padding = (alignment - reader.offset % alignment) % alignment
     // A file of metadata alone may end without the padding.
-    dataOffset = tensorCount == 0 ? min(bytes.count, reader.offset + padding) : reader.offset + padding
-    for tensor in infos { try tensor.check(alignment, available: bytes.count - dataOffset, reader) }
+    dataOffset = tensorCount == 0 ? min(size, reader.offset + padding) : reader.offset + padding
+    for tensor in infos { try tensor.check(alignment, available: size - dataOffset, reader) }
     tensors = infos
   }
 

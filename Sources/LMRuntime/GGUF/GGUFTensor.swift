@@ -26,8 +26,11 @@ public struct GGUFTensor: Sendable {
   ]
 
   /// Size of the data in bytes; nil where the type is unknown, a row is not whole blocks, or it overflows.
-  public var byteCount: Int? {
-    guard let block = Self.blocks[type], let first = dimensions.first, first % block.elements == 0 else {
+  public var byteCount: Int? { Self.byteCount(type: type, dimensions: dimensions) }
+
+  /// Size in bytes of a tensor of this type and these dimensions, as ``byteCount``.
+  static func byteCount(type: UInt32, dimensions: [Int]) -> Int? {
+    guard let block = blocks[type], let first = dimensions.first, first % block.elements == 0 else {
       return nil
     }
     var elements = 1

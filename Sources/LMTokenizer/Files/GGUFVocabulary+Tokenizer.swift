@@ -43,8 +43,8 @@ extension GGUFVocabulary {
     }
     var model: JSONObject = ["type": "BPE", "merges": .array(merges.map { .string($0) })]
     model["vocab"] = try vocabularyField(place) { $0 }
-    // Llama 3 never takes a token apart that is a pre-token as a whole.
-    model["ignore_merges"] = .bool(pattern == .llama3)
+    // Llama 3 and its kin never take a token apart that is a pre-token as a whole.
+    model["ignore_merges"] = .bool(["llama-bpe", "llama3", "llama-v3", "falcon3"].contains(name))
     let split: JSON = [
       "type": "Split", "pattern": ["Regex": .string(pattern.regex)], "behavior": "Isolated", "invert": false,
     ]
@@ -152,6 +152,7 @@ extension GGUFVocabulary {
       template.suffix = [id]
     }
     tokenizer.template = template
+    if let addsBegin { tokenizer.configuration["add_bos_token"] = .bool(addsBegin) }
     if let main = chatTemplates["default"] { tokenizer.configuration["chat_template"] = .string(main) }
   }
 }

@@ -84,8 +84,16 @@ extension Tokenizer {
     return vocabulary
   }
 
+  /// The merges, those first that go first; SentencePiece models have them in the order of what they give.
+  private var mergesByRank: [BPEModel.Merge] {
+    guard case .characters(let model) = model else { return self.model.merges }
+    let ranks = model.merges.map { model.pairs.rank($0.left, $0.right) }
+    let order = ranks.indices.sorted { (ranks[$0], $0) < (ranks[$1], $1) }
+    return order.map { model.merges[$0] }
+  }
+
   private func bpeDocument(_ options: CharacterBPEModel.Options) -> JSON {
-    let names = model.merges.map { (token($0.left) ?? "", token($0.right) ?? "") }
+    let names = mergesByRank.map { (token($0.left) ?? "", token($0.right) ?? "") }
     // A half that has a space itself needs the longer form, which older libraries do not read.
     let isPlain = !names.contains { $0.utf8.contains(0x20) || $1.utf8.contains(0x20) }
     let merges: [JSON] = names.map { isPlain ? .string("\($0) \($1)") : [.string($0), .string($1)] }

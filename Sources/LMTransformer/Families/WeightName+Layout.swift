@@ -15,11 +15,17 @@ extension WeightName {
       + names.map { $0.hasSuffix(".weight") ? $0.dropLast(6) + "gamma" : $0.dropLast(4) + "beta" }
   }
 
+  /// The tensor in a file, nil where it is not there.
+  package func tensor(in tensors: NamedTensors) -> Tensor? {
+    for name in spellings { if let found = tensors[name] { return found } }
+    return nil
+  }
+
   /// The rows of a parameter's value that the tensor fills.
   func part(of value: Tensor) -> Tensor { rows.map { value.rows($0) } ?? value }
 
   /// Shape of the tensor in the file, where the whole parameter has the shape `shape`.
-  func fileShape(_ shape: [Int]) -> [Int] {
+  package func fileShape(_ shape: [Int]) -> [Int] {
     let own = rows.map { [$0.count] + shape.dropFirst() } ?? shape
     return layout == .transposed ? own.reversed() : own
   }
@@ -38,6 +44,7 @@ extension WeightName {
       return (tensor.dtype.isQuantized ? tensor.converted(to: .float32) : tensor).transposed()
     case .interleavedHeads(let width):
       return tensor.reorderedRows { Self.interleaved($0, headWidth: width, rows: tensor.shape.first ?? 0) }
+    case .rotaryPairs(let width): return tensor.reorderedRows { Self.paired($0, headWidth: width) }
     }
   }
 
@@ -47,19 +54,39 @@ extension WeightName {
       return stored
     }
     let own = part(of: parameter.value)
-    if offset != 0 { return own.plus(-offset) }
-    switch layout {
-    case .plain:
+    if layout == .plain, offset == 0 {
       let copy = Tensor(own.shape)
       own.copy(into: copy)
       return copy
-    case .transposed: return own.transposed()
-    case .interleavedHeads(let width):
-      let count = own.shape.first ?? 0
-      var source = [Int](repeating: 0, count: count)
-      for row in 0..<count { source[Self.interleaved(row, headWidth: width, rows: count)] = row }
-      return own.reorderedRows { source[$0] }
     }
+    return fileLayout(own)
+  }
+
+  /// The tensor of a file as a file would have it that calls and lays it out as `other`: itself where that is the
+  /// same.
+  package func tensor(_ tensor: Tensor, as other: WeightName) -> Tensor {
+    layout == other.layout && offset == other.offset ? tensor : other.fileLayout(ownLayout(tensor))
+  }
+
+  /// A tensor that is laid out as here, as it is in the file.
+  private func fileLayout(_ own: Tensor) -> Tensor {
+    let own = offset == 0 ? own : own.plus(-offset)
+    let count = own.shape.first ?? 0
+    switch layout {
+    case .plain: return own
+    case .transposed: return (own.dtype.isQuantized ? own.converted(to: .float32) : own).transposed()
+    case .interleavedHeads(let width):
+      return own.reorderedRows(inverse(count) { Self.interleaved($0, headWidth: width, rows: count) })
+    case .rotaryPairs(let width):
+      return own.reorderedRows(inverse(count) { Self.paired($0, headWidth: width) })
+    }
+  }
+
+  /// The inverse of an order of rows.
+  private func inverse(_ count: Int, _ order: (Int) -> Int) -> (Int) -> Int {
+    var source = [Int](repeating: 0, count: count)
+    for row in 0..<count { source[order(row)] = row }
+    return { source[$0] }
   }
 
   /// The stored part that begins and ends where this tensor does.
@@ -77,6 +104,12 @@ extension WeightName {
     let heads = rows / 3 / headWidth
     let (part, head, place) = (row / (heads * headWidth), row / headWidth % heads, row % headWidth)
     return (head * 3 + part) * headWidth + place
+  }
+
+  /// Row of a file with pairs side by side `[H, d/2, 2]` that is row `row` of halves `[H, 2, d/2]`.
+  private static func paired(_ row: Int, headWidth: Int) -> Int {
+    let (head, half, pair) = (row / headWidth, row % headWidth / (headWidth / 2), row % (headWidth / 2))
+    return head * headWidth + 2 * pair + half
   }
 }
 

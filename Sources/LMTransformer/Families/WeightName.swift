@@ -8,6 +8,9 @@ public struct WeightName: Sendable {
     case transposed
     /// Query, key and value rows of each head side by side: `[H, 3, d]` (Bloom, GPT-NeoX).
     case interleavedHeads(headWidth: Int)
+    /// The two rows that rotate together side by side: `[H, d/2, 2]`, where here the halves of a head follow one
+    /// another: `[H, 2, d/2]` (Llama in GGUF and in llama2.c).
+    case rotaryPairs(headWidth: Int)
   }
 
   /// Name in the file.
@@ -35,5 +38,10 @@ public struct WeightName: Sendable {
     self.rows = rows
     self.layout = layout
     self.zeros = zeros
+  }
+
+  /// The same place under another name and in another layout, the value as it is here.
+  func renamed(_ name: String, _ layout: Layout) -> WeightName {
+    WeightName(name, parameter, rows: rows, layout: layout, zeros: zeros)
   }
 }

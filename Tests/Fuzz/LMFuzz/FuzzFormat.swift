@@ -18,6 +18,7 @@ public struct FuzzFormat: Sendable {
       FuzzFormat("tiktoken", SeedFiles.tiktoken) { try FuzzRunners.tiktoken() },
       FuzzFormat("sentencepiece", SeedFiles.sentencePiece) { { FuzzRunners.sentencePiece($0) } },
       FuzzFormat("gguf", SeedFiles.gguf) { { FuzzRunners.gguf($0) } },
+      FuzzFormat("gguf-model", SeedFiles.ggufModels) { try FuzzRunners.ggufModel() },
       FuzzFormat("safetensors", FuzzRunners.safeTensorsSeeds) {
         try FuzzRunners.modelFolder("model.safetensors", weights: "model.safetensors")
       },

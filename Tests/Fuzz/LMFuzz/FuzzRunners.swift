@@ -1,6 +1,9 @@
 import Glibc
 import LMRuntime
+import LMTensor
 import LMTokenizer
+import LMTraining
+import LMTransformer
 
 /// What reads an input. Errors that are thrown are answers like any other.
 enum FuzzRunners {
@@ -102,6 +105,19 @@ enum FuzzRunners {
       }
       return vocabulary.specialIDs.values.allSatisfy { $0 >= 0 && $0 < vocabulary.count }
         ? nil : "has a bad id"
+    }
+  }
+
+  /// Opens a model and asks it for the scores of a few tokens.
+  static func ggufModel() throws -> ([UInt8]) -> String? {
+    let folder = try Folder()
+    return { input in
+      folder.write("m.gguf", input)
+      guard let model = try? ModelFolder(gguf: "\(folder.path)/m.gguf") else { return nil }
+      let c = model.config.configuration
+      let ids = (0..<Int32(min(3, c.contextLength))).map { $0 % Int32(c.vocabularySize) }
+      let scores = model.model.logits(ids, ForwardContext(batch: 1, tokens: ids.count, precision: .float32))
+      return scores.shape == [ids.count, c.vocabularySize] ? nil : "has scores of the shape \(scores.shape)"
     }
   }
 

@@ -146,6 +146,16 @@ struct GGUFBytes {
       ("G2 blocks", tensor([1 << 62], type: 8)), ("G3 offset plus size", tensor([8], offset: max - 31)),
       ("G3 offset near the end of Int", tensor([16], offset: max & ~31)),
       ("G3 offset above Int", tensor([8], offset: .max - 31)),
+      (
+        "G3 sum of padded sizes",
+        file {
+          $0.tensors = [
+            GGUFBytes.tensor("a", [1 << 62], type: 24),
+            GGUFBytes.tensor("b", [1 << 62], type: 24, offset: 1 << 62),
+            GGUFBytes.tensor("c", [32], type: 24, offset: max & ~31),
+          ]
+        }
+      ),
       ("G5 number of tensors", file { $0.tensorCount = .max }),
       ("G5 number of entries", file { $0.keyCount = .max }),
       ("G5 many entries", file { $0.keyCount = 1 << 32 }),
@@ -165,6 +175,7 @@ struct GGUFBytes {
       ("G9 alignment 0", alignment(4, word(0, 4))), ("G9 alignment 48", alignment(4, word(48, 4))),
       ("G9 alignment as text", alignment(8, GGUFBytes.text("32"))),
       ("G9 alignment 2^63", alignment(10, word(1 << 63, 8))),
+      ("G4 size that padding wraps to 0", tensor([max - 3], type: 24)),
       ("G4 alignment 2^62", alignment(10, word(1 << 62, 8))),
       ("G4 alignment -32", alignment(5, word(0xFFFF_FFE0, 4))),
       ("G9 offset off the alignment", tensor([4], offset: 4)), ("G10 data beyond the end", tensor([17])),
