@@ -80,7 +80,9 @@ public enum BertFamily: ModelFamily {
     let head = c.outputs.contains(.transform)
     names += WeightName.layer("cls.predictions.transform.dense", "head.transform", outputs: c.width, if: head)
     names += WeightName.layer("cls.predictions.transform.LayerNorm", "head.norm", outputs: c.width, if: head)
-    if head { names.append(WeightName("cls.predictions.bias", "head.bias")) }
+    // transformers adds the decoder's bias, of which the other one is a copy only where the head is tied.
+    let bias = c.tiesHead ? "cls.predictions.bias" : "cls.predictions.decoder.bias"
+    if head { names.append(WeightName(bias, "head.bias")) }
     if !c.tiesHead { names.append(WeightName("cls.predictions.decoder.weight", "head.weight")) }
     return names
       + WeightName.layer(

@@ -46,7 +46,7 @@ public enum RobertaFamily: ModelFamily {
       "roberta.pooler.dense", "pooler", outputs: c.width, if: c.outputs.contains(.pooler))
     names += WeightName.layer("lm_head.dense", "head.transform", outputs: c.width, if: head)
     names += WeightName.layer("lm_head.layer_norm", "head.norm", outputs: c.width, if: head)
-    if head { names.append(WeightName("lm_head.bias", "head.bias")) }
+    if head { names.append(WeightName(c.tiesHead ? "lm_head.bias" : "lm_head.decoder.bias", "head.bias")) }
     if !c.tiesHead { names.append(WeightName("lm_head.decoder.weight", "head.weight")) }
     return names
   }
