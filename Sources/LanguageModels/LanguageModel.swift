@@ -89,7 +89,7 @@ public final class LanguageModel {
         let piece = try stream.append(id)
         return (piece.isEmpty || onText(piece)) && !stream.isStopped
       } catch {
-        failure = error as? LMError
+        failure = error
         return false
       }
     }[0]

@@ -120,7 +120,7 @@ import Testing
       }
         == "folder: model.layers.0.self_attn.k_proj.weight is missing, "
         + "model.layers.1.mlp.down_proj.weight is [17, 12], expected [12, 17], model.norm.bias is unknown; "
-        + "use the weights that belong to this config.json")
+        + "use the weights that belong to this configuration")
     for value in [Float.nan, .infinity, -.infinity] {
       #expect(
         refusal {

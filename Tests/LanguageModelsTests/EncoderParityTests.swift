@@ -168,7 +168,11 @@ import Testing
 
   /// Shows that the comparison sees each part: without any one of the tensors, or with another choice anywhere, the
   /// outputs are others.
-  private func mutate(_ model: Transformer, _ their: [String: [Double]], _ name: String) throws {
+  private func mutate(_ opened: Transformer, _ their: [String: [Double]], _ name: String) throws {
+    // One whose values can be changed.
+    let model = Transformer(opened.configuration)
+    let values = Dictionary(uniqueKeysWithValues: opened.parameters.map { ($0.name, $0.value) })
+    for parameter in model.parameters { values[parameter.name]?.copy(into: parameter.value) }
     let input = Input(model.configuration)
     for parameter in model.parameters {
       let old = parameter.value.toArray()

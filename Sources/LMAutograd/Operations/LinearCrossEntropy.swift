@@ -62,7 +62,7 @@ extension Variable {
       tape != nil && weight.keepsFactors(tokens: rows) ? Tensor([rows, vocabulary], dtype: precision) : nil
     // A float32 factor is where the logits are made; else there is a buffer of one chunk.
     let isInPlace = factor?.dtype == .float32
-    let chunkRows = isInPlace ? rows : Self.logitRows(rows, vocabulary: vocabulary)
+    let chunkRows = isInPlace ? max(1, rows) : Self.logitRows(rows, vocabulary: vocabulary)
     var logits = isInPlace ? nil : Tensor([chunkRows, vocabulary])
     let gradient = tape == nil ? nil : Tensor(x.shape, dtype: value.dtype)
     for start in stride(from: 0, to: rows, by: chunkRows) {

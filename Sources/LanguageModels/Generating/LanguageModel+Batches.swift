@@ -43,7 +43,7 @@ extension LanguageModel {
         _ = try streams[index].append(id)
         return !streams[index].isStopped && goesOn()
       } catch {
-        failure = error as? LMError
+        failure = error
         return false
       }
     }

@@ -72,7 +72,7 @@ import Testing
   }
 
   @Test func `folders without a model`() throws {
-    for (path, part) in [("nothing", "is not a folder"), ("", "config.json")] {
+    for (path, part) in [("nothing", "is neither a folder nor a GGUF file"), ("", "config.json")] {
       let outcome = try generate(["-p", "the"], model: temporary(path))
       #expect(outcome.isRefused(2, saying: part), "\(outcome.errors)")
     }

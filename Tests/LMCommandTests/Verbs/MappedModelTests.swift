@@ -13,7 +13,7 @@ import Testing
   private func folder(_ name: String, layers: Int, width: Int, dtype: DType) throws -> (
     path: String, bytes: Int
   ) {
-    let hidden = 4 * width, vocabulary = 1024
+    let hidden = 4 * width, vocabulary = 259
     var shapes: [(String, [Int])] = [
       ("model.embed_tokens.weight", [vocabulary, width]), ("model.norm.weight", [width]),
     ]

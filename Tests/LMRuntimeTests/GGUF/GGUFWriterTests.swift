@@ -50,7 +50,7 @@ import Testing
     let bytes = try TemporaryDirectory.bytes(of: temporary("t.gguf"))
     let file = try GGUFFile(path: temporary("t.gguf"))
     #expect(bytes.count == writer.byteCount && file.version == 3 && file.alignment == alignment)
-    #expect(file.metadata.count == 18 + (alignment == 32 ? 0 : 1))
+    #expect(file.metadata.count == 19 + (alignment == 32 ? 0 : 1))
     let expected: [(String, GGUFValue)] = [
       ("n.uint8", .integer(200)), ("n.int8", .integer(-56)), ("n.uint64", .integer(.max)),
       ("n.int64", .integer(.min)), ("f.single", .float(Double(Float(1e-5)), isSingle: true)),

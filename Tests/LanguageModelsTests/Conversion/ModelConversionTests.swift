@@ -54,7 +54,7 @@ import Testing
     #expect(
       try TemporaryDirectory.bytes(of: temporary("m.gguf")).count
         == TemporaryDirectory.bytes(of: temporary("again.gguf")).count)
-    #expect(try scores(temporary("back")) == scores(temporary("m.gguf")))
+    #expect(relativeError(try scores(temporary("back")), try scores(temporary("m.gguf"))) < 1e-6)
   }
 
   @Test func `the bundled model keeps its tokenizer`() throws {
@@ -63,7 +63,8 @@ import Testing
     let (own, file) = (try ModelFolder(opening: bundled), try ModelFolder(opening: temporary("m.gguf")))
     let text = "One day, Lily's 12 cats\n  went."
     #expect(
-      try file.tokenizer?.encode(text, specials: .asText) == own.tokenizer?.encode(text, specials: .asText))
+      try file.tokenizer?.encode(text, specials: .asText, addSpecialTokens: false)
+        == own.tokenizer?.encode(text, specials: .asText, addSpecialTokens: false))
     #expect(file.tokenizer?.specialIDs == own.tokenizer?.specialIDs)
     #expect(file.config.specialTokens == own.config.specialTokens)
     var settings = SamplingSettings()

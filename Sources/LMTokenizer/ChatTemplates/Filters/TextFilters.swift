@@ -13,7 +13,7 @@ extension TemplateEvaluator {
         throw failure("'format' takes positional or named arguments, not both")
       }
       let named =
-        try arguments.named.map { ($0.name, $0.value) }.map { (.text(MarkedText($0.0)), $0.1) }
+        arguments.named.map { ($0.name, $0.value) }.map { (.text(MarkedText($0.0)), $0.1) }
         as [(TemplateValue, TemplateValue)]
       let values: TemplateValue =
         named.isEmpty ? .tuple(try list(arguments.positional)) : .mapping(try mapping(named))

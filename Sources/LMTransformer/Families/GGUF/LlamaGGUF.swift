@@ -25,8 +25,9 @@ enum LlamaGGUF: GGUFFamily {
     GGUFKey("attention.head_count", "num_attention_heads"),
     GGUFKey("attention.head_count_kv", "num_key_value_heads", isOptional: true),
     GGUFKey("attention.layer_norm_rms_epsilon", "rms_norm_eps", .number),
-    GGUFKey("attention.key_length", "head_dim", isOptional: true),
+    // The last one counts; files whose values have another width are refused for the shapes of their tensors.
     GGUFKey("attention.value_length", "head_dim", isOptional: true),
+    GGUFKey("attention.key_length", "head_dim", isOptional: true),
   ]
 
   /// ggml rotates neighbours, transformers the halves of a head.
