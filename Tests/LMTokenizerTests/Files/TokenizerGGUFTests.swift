@@ -17,7 +17,8 @@ import Testing
   @Test(arguments: [
     ("hf/gpt2.tokenizer.json", "gpt2", "gpt-2"), ("hf/llama3.derived.tokenizer.json", "gpt2", "llama-bpe"),
     ("hf/qwen2.derived.tokenizer.json", "gpt2", "qwen2"), ("hf/llama2.tokenizer.json", "llama", "default"),
-    ("sentencepiece/llama2.model", "llama", "default"), ("tiktoken/cl100k_base.tiktoken", "gpt2", "llama-bpe"),
+    ("sentencepiece/llama2.model", "llama", "default"),
+    ("tiktoken/cl100k_base.tiktoken", "gpt2", "llama-bpe"),
     ("tiktoken/o200k_base.tiktoken", "gpt2", "gpt-4o"),
   ])
   func `published tokenizers come back with the same ids`(file: String, model: String, pre: String) throws {
