@@ -61,11 +61,13 @@ public struct GGUFMetadata: Sendable {
     try putArray(key, .bool, count: values.count, values.map { $0 ? 1 : 0 })
   }
 
-  /// Sets an array of strings, given by their bytes; an empty one is left out.
-  public mutating func set(_ key: String, strings values: [[UInt8]]) throws(LMError) {
+  /// Sets an array of strings, given by their bytes; an empty one is left out, but with `keepsEmpty`.
+  public mutating func set(
+    _ key: String, strings values: [[UInt8]], keepsEmpty: Bool = false
+  ) throws(LMError) {
     var bytes: [UInt8] = []
     for value in values { bytes += try Self.bytes(value, key) }
-    try putArray(key, .string, count: values.count, bytes)
+    try putArray(key, .string, count: values.count, bytes, keepsEmpty: keepsEmpty)
   }
 }
 
@@ -87,9 +89,9 @@ extension GGUFMetadata {
   }
 
   private mutating func putArray(
-    _ key: String, _ type: GGUFType, count: Int, _ elements: [UInt8]
+    _ key: String, _ type: GGUFType, count: Int, _ elements: [UInt8], keepsEmpty: Bool = false
   ) throws(LMError) {
-    guard count > 0 else { return }
+    guard count > 0 || keepsEmpty else { return }
     try put(key, .array, Self.bytes(type.rawValue) + Self.bytes(UInt64(count)) + elements)
   }
 

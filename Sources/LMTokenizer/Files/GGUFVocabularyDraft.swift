@@ -35,7 +35,8 @@ struct GGUFVocabularyDraft {
     try metadata.set("\(base).tokens", strings: tokens)
     try metadata.set("\(base).scores", scores)
     try metadata.set("\(base).token_type", types.map(\.rawValue))
-    try metadata.set("\(base).merges", strings: merges)
+    // llama.cpp asks for the merges of a vocabulary that has none.
+    try metadata.set("\(base).merges", strings: merges, keepsEmpty: model == "gpt2")
     for (name, id) in specialIDs { try metadata.set("\(base).\(name)_token_id", Int(id)) }
     let flags: [(String, Bool?)] = [
       ("add_bos_token", addsBegin), ("add_eos_token", addsEnd), ("add_space_prefix", addsSpacePrefix),
